@@ -1,0 +1,150 @@
+"""Events to bytes and back: CloudEvents 1.0 in Kafka's binary mode, and JSON on the inbox.
+
+Specification: github.com/cloudevents/spec, ``kafka-protocol-binding.md`` and
+``extensions/sequence.md`` (the sequence is 20 digits, so that it orders as text).
+"""
+
+import json
+from datetime import UTC, datetime
+
+from cloudevents.core.base import BaseCloudEvent
+from cloudevents.core.bindings.kafka import KafkaMessage, from_binary, to_binary
+from cloudevents.core.exceptions import BaseCloudEventException
+from cloudevents.core.formats.json import JSONFormat
+from cloudevents.core.v1.event import CloudEvent
+from google.protobuf.json_format import ParseDict, ParseError
+from google.protobuf.message import DecodeError, EncodeError, Message
+
+from libs.contracts.envelope import Event, Record
+from libs.contracts.topics import INBOX, MAX_VALUE_BYTES, TOPICS, M, Topic
+from libs.kernel.errors import PoisonError
+
+PROTOBUF = "application/protobuf"
+JSON = "application/json"
+STRUCTURED = "application/cloudevents+json"
+
+_SEQUENCE_DIGITS = 20
+_FORMAT = JSONFormat()
+
+
+def encode(event: Event[M]) -> Record:
+    """Return the record of an event.
+
+    Raises ``PoisonError`` when the payload is larger than ``MAX_VALUE_BYTES``.
+    """
+    try:
+        value = event.state.SerializeToString(deterministic=True)
+    except (EncodeError, ValueError) as error:
+        raise PoisonError(f"{event.subject}: cannot be encoded: {error}") from error
+    if len(value) > MAX_VALUE_BYTES:
+        raise PoisonError(f"{event.subject}: {len(value)} bytes, at most {MAX_VALUE_BYTES}")
+    envelope = CloudEvent(
+        {
+            "id": event.id,
+            "type": event.topic.type,
+            "source": event.source,
+            "subject": event.subject,
+            "time": event.time,
+            "datacontenttype": PROTOBUF,
+            "sequence": f"{event.sequence:0{_SEQUENCE_DIGITS}d}",
+            "programme": event.programme,
+        },
+        b"",
+    )
+    headers = [*to_binary(envelope, _FORMAT).headers.items()]
+    if event.traceparent:
+        headers.append(("traceparent", event.traceparent.encode()))
+    return Record(topic=event.topic.name, key=event.key, headers=tuple(headers), value=value)
+
+
+def decode(record: Record) -> Event[Message]:
+    """Return the event of a record.
+
+    Raises ``PoisonError`` for anything that is not a well-formed event of its topic, with the reason.
+    """
+    topic = TOPICS.get(record.topic)
+    if topic is None:
+        raise PoisonError(f"unknown topic {record.topic}")
+    if len(record.value) > MAX_VALUE_BYTES:
+        raise PoisonError(f"{len(record.value)} bytes, at most {MAX_VALUE_BYTES}")
+    envelope, content_type, payload = _envelope(record, open_to_json=topic is TOPICS[INBOX.name])
+    if envelope.get_type() != topic.type:
+        raise PoisonError(f"type {envelope.get_type()!r} on {topic.name}, expected {topic.type!r}")
+    state = _payload(topic, content_type, payload)
+    event = Event(
+        topic=topic,
+        id=envelope.get_id(),
+        aggregate_id=_aggregate_id(topic, envelope),
+        sequence=_sequence(topic, envelope),
+        programme=_text(envelope, "programme"),
+        source=envelope.get_source(),
+        time=envelope.get_time() or datetime.fromtimestamp(0, UTC),
+        state=state,
+        traceparent=dict(record.headers).get("traceparent", b"").decode("ascii", "replace"),
+    )
+    if topic.writer != "*":
+        if event.source != f"/kring/{topic.writer}":
+            raise PoisonError(f"source {event.source!r} may not write {topic.name}")
+        if record.key != event.key:
+            raise PoisonError(f"key {record.key!r} does not name {event.key!r}")
+    return event
+
+
+def source_of(service: str) -> str:
+    """Return the ``ce_source`` of one of our services."""
+    return f"/kring/{service}"
+
+
+def _envelope(record: Record, *, open_to_json: bool) -> tuple[BaseCloudEvent, str, bytes]:
+    headers = dict(record.headers)
+    content_type = headers.get("content-type", b"").decode("ascii", "replace").split(";")[0].strip()
+    try:
+        if content_type == STRUCTURED and open_to_json:
+            envelope = _FORMAT.read(None, record.value)
+            return envelope, JSON, json.dumps(envelope.get_data()).encode()
+        envelope = from_binary(KafkaMessage(headers, None, b""), _FORMAT)
+    except (BaseCloudEventException, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise PoisonError(f"not a CloudEvent: {error}") from error
+    if content_type == JSON and not open_to_json:
+        raise PoisonError("JSON is accepted on the inbox only")
+    return envelope, content_type, record.value
+
+
+def _payload(topic: Topic[Message], content_type: str, payload: bytes) -> Message:
+    message = topic.message()
+    try:
+        if content_type == JSON:
+            content = json.loads(payload)
+            if not isinstance(content, dict):
+                raise PoisonError("the JSON payload is not an object")
+            ParseDict(content, message, max_recursion_depth=32)
+        elif content_type == PROTOBUF:
+            message.ParseFromString(payload)
+        else:
+            raise PoisonError(f"content type {content_type!r}: use {PROTOBUF}")
+    except (DecodeError, ParseError, ValueError, RecursionError) as error:
+        raise PoisonError(f"the payload is no {topic.message.DESCRIPTOR.name}: {error}") from error
+    return message
+
+
+def _text(envelope: BaseCloudEvent, name: str) -> str:
+    value = envelope.get_extension(name)
+    if not isinstance(value, str) or not value:
+        raise PoisonError(f"ce_{name} is missing")
+    return value
+
+
+def _aggregate_id(topic: Topic[Message], envelope: BaseCloudEvent) -> str:
+    aggregate, _, identity = (envelope.get_subject() or "").partition("/")
+    if aggregate != topic.aggregate or not identity:
+        raise PoisonError(f"ce_subject must be {topic.aggregate}/ID")
+    return identity
+
+
+def _sequence(topic: Topic[Message], envelope: BaseCloudEvent) -> int:
+    if topic.writer == "*":  # a request: ingestion gives it the sequence of its own aggregate
+        return 0
+    text = _text(envelope, "sequence")
+    if not (text.isascii() and text.isdigit()):
+        raise PoisonError(f"ce_sequence {text!r} is no number")
+    return int(text)

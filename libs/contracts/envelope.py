@@ -1,0 +1,42 @@
+"""An event: the whole state of one aggregate, and what travels beside it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic
+
+from libs.contracts.topics import M, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Generic[M]):
+    """A snapshot of one aggregate at ``sequence``; order is the sequence, never the time."""
+
+    topic: Topic[M]
+    id: str
+    aggregate_id: str
+    sequence: int
+    programme: str
+    source: str
+    time: datetime
+    state: M
+    traceparent: str = ""
+
+    @property
+    def subject(self) -> str:
+        """Return ``aggregate/id``, as in ``ce_subject``."""
+        return f"{self.topic.aggregate}/{self.aggregate_id}"
+
+    @property
+    def key(self) -> bytes:
+        """Return the partition key, ``programme:aggregate/id``."""
+        return f"{self.programme}:{self.subject}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An event as bytes, as every bus carries it."""
+
+    topic: str
+    key: bytes
+    headers: tuple[tuple[str, bytes], ...]
+    value: bytes

@@ -1,0 +1,79 @@
+"""The bus: an ordered log per key, shared by groups of readers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from libs.contracts.envelope import Record
+
+
+class Slot(NamedTuple):
+    """One partition of one topic."""
+
+    topic: str
+    partition: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A record at its place in the log."""
+
+    slot: Slot
+    offset: int
+    record: Record
+
+
+class Subscription(Protocol):
+    """One member of a group; used by one thread at a time."""
+
+    def poll(self, *, limit: int, timeout_seconds: float) -> Sequence[Delivery]:
+        """Return at most ``limit`` records from the slots this member holds, in order per slot.
+
+        Waits up to the timeout for the first one. What was polled is not polled again by this member
+        unless ``rewind`` asks for it; what was not committed comes again to whoever holds the slot
+        next. Raises ``RetryableError`` when the log cannot be reached.
+        """
+        ...
+
+    def commit(self, offsets: Mapping[Slot, int]) -> None:
+        """Record that everything before these offsets is done.
+
+        A slot this member no longer holds is ignored: somebody else does that work again.
+        """
+        ...
+
+    def rewind(self, offsets: Mapping[Slot, int]) -> None:
+        """Poll from these offsets again; a slot this member does not hold is ignored."""
+        ...
+
+    def lag(self) -> Mapping[Slot, int]:
+        """Return how many records of each held slot are not committed yet."""
+        ...
+
+    def close(self) -> None:
+        """Give the slots back at once. Closing twice is harmless."""
+        ...
+
+
+class Bus(Protocol):
+    """An ordered log per key, at least once; what tests/contract/test_bus.py lacks is not promised.
+
+    Records with the same key stand in one slot in the order of publishing. Every group sees every
+    record; within a group each slot has one holder at a time. A new group starts at the oldest record.
+    """
+
+    def publish(self, records: Sequence[Record]) -> int:
+        """Append records in order; return how many leading ones the log holds for sure.
+
+        Raises ``RetryableError`` if that is none of them. Records beyond the returned number may be in
+        the log too, so publishing them again can double them.
+        """
+        ...
+
+    def subscribe(self, group: str, topics: Sequence[str]) -> Subscription:
+        """Join a group; its slots are shared out among the members that poll."""
+        ...
+
+    def close(self) -> None:
+        """Release what is held."""
+        ...

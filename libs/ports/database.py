@@ -1,0 +1,113 @@
+"""The database of one service, and the open transaction in which state and events change together."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from libs.contracts.envelope import Record
+from libs.contracts.topics import M, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record that could not be processed, whole, with the reason."""
+
+    topic: str
+    partition: int
+    offset: int
+    record: Record
+    reason: str
+    attempts: int
+    rejected_at: datetime | None = None
+    id: int = 0
+
+
+class Work(Protocol):
+    """An open transaction. Everything done through it becomes true together, or not at all."""
+
+    def emit(
+        self, topic: Topic[M], aggregate_id: str, *, programme: str, sequence: int, state: M
+    ) -> None:
+        """Write a snapshot into the outbox; the relay publishes it after the commit, in order."""
+        ...
+
+    def advance(self, consumer: str, aggregate: str, sequence: int, digest: bytes) -> bool:
+        """Record that a consumer takes this sequence of an aggregate; False if it is not newer.
+
+        The row outlives the data, so that an older snapshot can never bring it back. The same
+        sequence with another digest means two writers: it is refused and reported as an alarm.
+        """
+        ...
+
+    def bury(self, letter: DeadLetter) -> None:
+        """Keep a dead letter, once per place in the log, and emit it to the dead-letter topic."""
+        ...
+
+
+class Database(Protocol):
+    """Transactions over one service's own tables."""
+
+    def write(self) -> AbstractContextManager[Work]:
+        """Open a transaction that sees and changes the newest state; commit at the end.
+
+        Writers of one database exclude one another where the engine has no finer lock. An exception
+        rolls back. Raises ``RetryableError`` when the database is down or busy.
+        """
+        ...
+
+    def read(self) -> AbstractContextManager[Work]:
+        """Open a transaction that sees one state and changes nothing."""
+        ...
+
+    def outbox(self) -> "Outbox":
+        """Return the rows that wait for the relay."""
+        ...
+
+    def letters(self) -> "Letters":
+        """Return the dead letters of this service."""
+        ...
+
+    def is_ready(self) -> bool:
+        """Tell whether the database answers."""
+        ...
+
+    def close(self) -> None:
+        """Release connections."""
+        ...
+
+
+class Outbox(Protocol):
+    """What was committed and is not published yet."""
+
+    def pending(self, limit: int) -> list[tuple[int, Record]]:
+        """Return the oldest rows not yet sent, with their ids, in the order they were written."""
+        ...
+
+    def mark_sent(self, ids: list[int]) -> None:
+        """Record that the bus holds these rows."""
+        ...
+
+    def oldest_seconds(self) -> float:
+        """Return the age of the oldest unsent row; 0 when there is none."""
+        ...
+
+    def prune(self, *, older_than: datetime) -> int:
+        """Delete rows sent before a time; return how many."""
+        ...
+
+
+class Letters(Protocol):
+    """The dead letters of one service, for the command line."""
+
+    def find(self, *, limit: int = 100, topic: str = "") -> list[DeadLetter]:
+        """Return the newest letters first."""
+        ...
+
+    def get(self, letter_id: int) -> DeadLetter | None:
+        """Return one letter."""
+        ...
+
+    def drop(self, letter_id: int) -> bool:
+        """Delete one letter; tell whether there was one."""
+        ...

@@ -1,0 +1,34 @@
+"""Background work. Tasks wake work; the record of what is due is in the database."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+Task = Callable[[str], None]
+
+
+class Tasks(Protocol):
+    """Runs named tasks in the background, at least once while the process lives.
+
+    A task takes one short text, an id, never personal data. A lost wake-up loses nothing, because
+    every task that matters is found again by a sweep over the database.
+    """
+
+    def register(self, name: str, task: Task) -> None:
+        """Give a task its name; the same name twice is an error."""
+        ...
+
+    def submit(self, name: str, argument: str = "") -> None:
+        """Ask for one run soon. Raises ``RetryableError`` if the queue cannot be reached."""
+        ...
+
+    def every(self, seconds: float, name: str) -> None:
+        """Run a registered task again and again, first after so many seconds."""
+        ...
+
+    def start(self) -> None:
+        """Begin to work."""
+        ...
+
+    def close(self, *, timeout_seconds: float) -> None:
+        """Finish what runs, drop what waits."""
+        ...

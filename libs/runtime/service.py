@@ -1,0 +1,78 @@
+"""A service is data: what it offers, not how it runs. The launcher decides which roles run where."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import APIRouter
+from google.protobuf.message import Message
+
+from libs.contracts.envelope import Event
+from libs.contracts.topics import Topic
+from libs.kernel.clock import Clock
+from libs.kernel.ids import Ids
+from libs.ports.cache import Cache, Limiter
+from libs.ports.database import Database, Work
+from libs.ports.encoder import Encoder
+from libs.ports.index import Index
+from libs.ports.mailer import Mailer
+from libs.ports.peers import Peers
+from libs.ports.tasks import Tasks
+from libs.ports.telemetry import Telemetry
+from libs.runtime.settings import Settings
+
+Handler = Callable[[Sequence[Event[Any]], Work], None]
+"""Takes a batch of snapshots of one topic, in order per aggregate, each newer than the last applied.
+
+The runtime commits the work with the applied sequences. If a batch fails it comes again one by one.
+"""
+
+
+def each(handle: Callable[[Event[Any], Work], None]) -> Handler:
+    """Turn a callable over one snapshot into a handler."""
+
+    def handle_all(events: Sequence[Event[Any]], work: Work) -> None:
+        for event in events:
+            handle(event, work)
+
+    return handle_all
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What a service is built from; adapters were chosen by the settings."""
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    database: Database
+    open_index: Callable[[str], Index]
+    """Opens an index of this service by name; the name gets the encoder's name added."""
+    encoder: Callable[[], Encoder]
+    """Loads the encoder on first use; one a process."""
+    tasks: Tasks
+    cache: Cache
+    limiter: Limiter
+    mailer: Mailer
+    peers: Peers
+    telemetry: Telemetry
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a service offers."""
+
+    name: str
+    routers: Sequence[APIRouter] = ()
+    handlers: Mapping[Topic[Any], Handler] = field(default_factory=dict)
+    mounts: Sequence[Callable[[Any], None]] = ()
+    """Called with the FastAPI app: middleware, static files, identification."""
+    periodic: Mapping[str, float] = field(default_factory=dict)
+    """Registered tasks that run every so many seconds."""
+    on_clear: Sequence[Callable[[Work], None]] = ()
+    """Empty the projections of this service: the first step of a rebuild from the log."""
+
+
+Build = Callable[[Ports], Service]
+
+__all__ = ["Build", "Handler", "Message", "Ports", "Service", "each"]

@@ -1,0 +1,106 @@
+"""Settings: few, frozen and by URL; read once from ``KRING_*`` and passed down."""
+
+import os
+import secrets
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from libs.kernel.errors import SettingsError
+
+_WEAK = {"changeme", "secret", "password", "kring"}
+_LEAST_SECRET = 16
+
+
+class Settings(BaseSettings):
+    """Every setting of Kring. ``{data}`` in a URL stands for the data folder."""
+
+    model_config = SettingsConfigDict(env_prefix="KRING_", frozen=True, extra="forbid")
+
+    data: Path = Field(default=Path("data"), description="Folder of everything that is kept.")
+    host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port of the gateway; 0 picks one.")
+    public_url: str = Field(default="", description="How people reach the gateway, for links.")
+    bus: str = Field(default="sqlite:///{data}/log.db", description="The event log.")
+    database: str = Field(
+        default="sqlite:///{data}/{service}.db", description="Each service's own database."
+    )
+    index: str = Field(default="embedded:///{data}/index", description="The search engine.")
+    encoder: str = Field(default="use", description="The encoder: use, or e5.")
+    tasks: str = Field(default="local:", description="Background work.")
+    cache: str = Field(default="memory:", description="Cache and rate limits.")
+    mail: str = Field(default="file:///{data}/mail", description="file:///… or smtp://host:port.")
+    mail_from: str = Field(default="Kring <kring@localhost>", description="Sender of mails.")
+    peers: str = Field(
+        default="unix:///{data}/run/{service}.sock", description="How services reach one another."
+    )
+    secret: SecretStr = Field(
+        default=SecretStr(""), description="Signs links and sessions; made on first start if empty."
+    )
+    operator_key: SecretStr = Field(
+        default=SecretStr(""), description="The operator's key; made on first start if empty."
+    )
+    drain_seconds: float = Field(default=20.0, gt=0, description="Time to finish on SIGTERM.")
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=5, description="Proxies in front whose X-Forwarded-For entry counts."
+    )
+    relay_seconds: float = Field(default=0.05, gt=0, description="Pause of an idle relay.")
+    log_format: str = Field(default="json", pattern="^(json|text)$", description="json or text.")
+    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+
+    def url(self, template: str, service: str = "") -> str:
+        """Return one of the URL settings with the data folder and a service's name put in."""
+        return template.replace("{data}", str(self.data.resolve())).replace("{service}", service)
+
+
+def load(**overrides: object) -> Settings:
+    """Read the settings; raises ``SettingsError`` that names what is wrong and how to mend it."""
+    unknown = sorted(
+        name
+        for name in os.environ
+        if name.startswith("KRING_") and name[6:].lower() not in Settings.model_fields
+    )
+    if unknown:
+        known = ", ".join(f"KRING_{name.upper()}" for name in sorted(Settings.model_fields))
+        raise SettingsError(f"Unknown setting {', '.join(unknown)}. Known are: {known}.")
+    try:
+        settings = Settings(**overrides)  # type: ignore[arg-type]  # checked by pydantic itself
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"KRING_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}"
+            for item in error.errors()
+        )
+        raise SettingsError(f"{wrong}.") from error
+    return settings
+
+
+def with_secrets(settings: Settings) -> Settings:
+    """Return settings whose secrets are set, made and kept in the data folder when absent.
+
+    Raises ``SettingsError`` for a secret that is weak.
+    """
+    return settings.model_copy(
+        update={
+            "secret": _secret(settings, "secret", settings.secret),
+            "operator_key": _secret(settings, "operator_key", settings.operator_key),
+        }
+    )
+
+
+def _secret(settings: Settings, name: str, given: SecretStr) -> SecretStr:
+    value = given.get_secret_value()
+    if value:
+        if value.lower() in _WEAK or len(value) < _LEAST_SECRET:
+            raise SettingsError(
+                f"KRING_{name.upper()} is too weak: use at least {_LEAST_SECRET} random characters,"
+                " for example from `openssl rand -hex 32`."
+            )
+        return given
+    path = settings.data / "secrets" / name
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(32))
+    return SecretStr(path.read_text(encoding="ascii").strip())

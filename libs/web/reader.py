@@ -1,0 +1,40 @@
+"""Who asks, as a dependency of every route."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from libs.kernel.errors import ForbiddenError, UnauthenticatedError
+from libs.kernel.policy import Reader, Role
+
+Identify = Callable[[Request], Reader | None]
+
+
+def current_reader(request: Request) -> Reader:
+    """Return the reader that ``app.state.identify`` finds; raises ``UnauthenticatedError`` if none."""
+    identify: Identify = request.app.state.identify
+    reader = identify(request)
+    if reader is None:
+        raise UnauthenticatedError("Sign in, or send the key of your programme as a bearer token.")
+    return reader
+
+
+CurrentReader = Annotated[Reader, Depends(current_reader)]
+
+
+def at_least(role: Role) -> Callable[[Request], Reader]:
+    """Return a dependency that refuses readers below a role."""
+
+    def check(request: Request) -> Reader:
+        reader = current_reader(request)
+        if not reader.has(role):
+            raise ForbiddenError(f"This needs the role {role.value}.")
+        return reader
+
+    return check
+
+
+AmbassadorReader = Annotated[Reader, Depends(at_least(Role.AMBASSADOR))]
+CoordinatorReader = Annotated[Reader, Depends(at_least(Role.COORDINATOR))]
+OperatorReader = Annotated[Reader, Depends(at_least(Role.OPERATOR))]
