@@ -60,7 +60,7 @@ def encode(event: Event[M]) -> Record:
 def decode(record: Record) -> Event[Message]:
     """Return the event of a record.
 
-    Raises ``PoisonError`` for anything that is not a well-formed event of its topic, with the reason.
+    Raises ``PoisonError`` with the reason for anything that is no well-formed event of its topic.
     """
     topic = TOPICS.get(record.topic)
     if topic is None:

@@ -4,21 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic
 
-from libs.contracts.topics import M, Topic
+from libs.contracts.topics import M_co, Topic
 
 
 @dataclass(frozen=True, slots=True)
-class Event(Generic[M]):
+class Event(Generic[M_co]):
     """A snapshot of one aggregate at ``sequence``; order is the sequence, never the time."""
 
-    topic: Topic[M]
+    topic: Topic[M_co]
     id: str
     aggregate_id: str
     sequence: int
     programme: str
     source: str
     time: datetime
-    state: M
+    state: M_co
     traceparent: str = ""
 
     @property

@@ -14,14 +14,15 @@ from libs.contracts.gen.kring.events.v1.programmes_pb2 import Programme
 from libs.contracts.gen.kring.events.v1.stories_pb2 import Story
 
 M = TypeVar("M", bound=Message)
+M_co = TypeVar("M_co", bound=Message, covariant=True)
 
 
 @dataclass(frozen=True)
-class Topic(Generic[M]):
+class Topic(Generic[M_co]):
     """One topic carries one message; ``aggregate`` is the first part of its subjects."""
 
     name: str
-    message: type[M]
+    message: type[M_co]
     aggregate: str
     writer: str
     """The service that may write it; ``*`` where other programmes may."""
@@ -46,10 +47,16 @@ INTRODUCTIONS = Topic("kring.introductions.v1", Introduction, "introduction", "m
 NOTIFICATIONS = Topic("kring.notifications.v1", Delivery, "delivery", "notification")
 INBOX = Topic("kring.inbox.v1", Submission, "submission", "*", compacted=False)
 
-TOPICS: dict[str, Topic[Message]] = {
-    topic.name: topic  # type: ignore[dict-item]  # Topic is a value; variance adds nothing here
-    for topic in (PROGRAMMES, MEMBERS, STORIES, MATCHES, INTRODUCTIONS, NOTIFICATIONS, INBOX)
-}
+_ALL: tuple[Topic[Message], ...] = (
+    PROGRAMMES,
+    MEMBERS,
+    STORIES,
+    MATCHES,
+    INTRODUCTIONS,
+    NOTIFICATIONS,
+    INBOX,
+)
+TOPICS: dict[str, Topic[Message]] = {topic.name: topic for topic in _ALL}
 
 MAX_VALUE_BYTES = 256 * 1024
 """Larger content stays in the owner's database and the event refers to it."""

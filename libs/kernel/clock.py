@@ -5,6 +5,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from typing_extensions import override
+
 
 class Clock(Protocol):
     """Tells the time and waits."""
@@ -25,14 +27,17 @@ class Clock(Protocol):
 class SystemClock(Clock):
     """The clock of the machine."""
 
+    @override
     def now(self) -> datetime:
         """Return the machine's time in UTC."""
         return datetime.now(UTC)
 
+    @override
     def monotonic(self) -> float:
         """Return the machine's monotonic seconds."""
         return time.monotonic()
 
+    @override
     def sleep(self, seconds: float) -> None:
         """Block this thread."""
         time.sleep(seconds)
@@ -47,14 +52,17 @@ class ManualClock(Clock):
         self._elapsed = 0.0
         self._lock = threading.Lock()
 
+    @override
     def now(self) -> datetime:
         """Return the start plus everything slept or advanced."""
         return self._start + timedelta(seconds=self._elapsed)
 
+    @override
     def monotonic(self) -> float:
         """Return the seconds advanced so far."""
         return self._elapsed
 
+    @override
     def sleep(self, seconds: float) -> None:
         """Advance by so many seconds."""
         self.advance(seconds)

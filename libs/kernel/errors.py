@@ -1,7 +1,7 @@
 """The errors of Kring, as one tree.
 
-``AppError`` is for people: the runtime turns it into problem+json with its status. ``RetryableError``
-and ``PoisonError`` are for the consumer loop and the tasks, which answer each in one place.
+``AppError`` is for people: the runtime turns it into problem+json with its status.
+``RetryableError`` and ``PoisonError`` are for the consumer loop and the tasks.
 """
 
 from collections.abc import Mapping

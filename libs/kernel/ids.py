@@ -5,6 +5,8 @@ import uuid
 from collections.abc import Callable
 from typing import Protocol
 
+from typing_extensions import override
+
 from libs.kernel.clock import Clock
 
 
@@ -24,8 +26,9 @@ class Uuid7(Ids):
         self._clock = clock
         self._random_bits = random_bits
 
+    @override
     def new(self) -> str:
-        """Return 48 bits of milliseconds followed by 74 random bits, as RFC 9562 section 5.7 says."""
+        """Return 48 bits of milliseconds and 74 random bits, as RFC 9562 section 5.7 says."""
         milliseconds = int(self._clock.now().timestamp() * 1000)
         value = (milliseconds & (2**48 - 1)) << 80
         value |= 0x7 << 76

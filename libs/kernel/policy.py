@@ -93,7 +93,7 @@ def accepts(condition: Filter, fields: Mapping[str, Sequence[str]]) -> bool:
 
 
 def visible_to(reader: Reader) -> Filter:
-    """What this reader may see, over the fields ``visibility``, ``programme`` and ``owner``.
+    """Return what this reader may see, over the fields ``visibility``, ``programme`` and ``owner``.
 
     ``owner`` holds the ids of the members a thing belongs to. Things of the network are for
     everybody, things of a programme for its own people, private things for their owner and the

@@ -6,8 +6,8 @@ def backoff_seconds(
 ) -> float:
     """Exponential backoff with full jitter (AWS Architecture Blog, 2015).
 
-    ``attempt`` counts from 0; ``jitter`` is a random number in [0, 1]. Returns seconds between 0 and
-    ``most_seconds``.
+    ``attempt`` counts from 0; ``jitter`` is a random number in [0, 1]. Returns seconds between 0
+    and ``most_seconds``.
     """
     exponent = min(attempt, 32)
     return min(most_seconds, first_seconds * 2.0**exponent) * jitter

@@ -1,4 +1,4 @@
-"""The words of Kring: stages, kinds, themes and population groups, with labels in Dutch and English.
+"""The words of Kring: stages, kinds, themes and population groups, in Dutch and English.
 
 The theme and population codes of public participation (``arts`` … ``youth``) are the field's common
 ones, so that material from elsewhere fits; the codes for care and social work are our own.

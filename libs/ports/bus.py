@@ -29,9 +29,9 @@ class Subscription(Protocol):
     def poll(self, *, limit: int, timeout_seconds: float) -> Sequence[Delivery]:
         """Return at most ``limit`` records from the slots this member holds, in order per slot.
 
-        Waits up to the timeout for the first one. What was polled is not polled again by this member
-        unless ``rewind`` asks for it; what was not committed comes again to whoever holds the slot
-        next. Raises ``RetryableError`` when the log cannot be reached.
+        Waits up to the timeout for the first one. What was polled is not polled again by this
+        member unless ``rewind`` asks for it; what was not committed comes again to whoever holds
+        the slot next. Raises ``RetryableError`` when the log cannot be reached.
         """
         ...
 
@@ -56,17 +56,17 @@ class Subscription(Protocol):
 
 
 class Bus(Protocol):
-    """An ordered log per key, at least once; what tests/contract/test_bus.py lacks is not promised.
+    """An ordered log per key, at least once; what its contract suite lacks is not promised.
 
     Records with the same key stand in one slot in the order of publishing. Every group sees every
-    record; within a group each slot has one holder at a time. A new group starts at the oldest record.
+    record; within a group each slot has one holder at a time. A new group starts at the oldest.
     """
 
     def publish(self, records: Sequence[Record]) -> int:
         """Append records in order; return how many leading ones the log holds for sure.
 
-        Raises ``RetryableError`` if that is none of them. Records beyond the returned number may be in
-        the log too, so publishing them again can double them.
+        Raises ``RetryableError`` if that is none of them. Records beyond the returned number may
+        be in the log too, so publishing them again can double them.
         """
         ...
 

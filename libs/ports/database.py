@@ -1,4 +1,4 @@
-"""The database of one service, and the open transaction in which state and events change together."""
+"""The database of one service: one transaction changes state and writes its events."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass

@@ -46,7 +46,7 @@ class Index(Protocol):
     """One named set of documents.
 
     Every change carries the sequence of its aggregate; an older or equal one is ignored and is no
-    error. A change is visible to readers when the call returns. Ties in a ranking go to the smaller id.
+    error. A change is visible to readers when the call returns. Ties go to the smaller id.
     """
 
     @property
@@ -77,7 +77,7 @@ class Index(Protocol):
     def dense(
         self, vector: Vectors, *, condition: Filter, limit: int, fields: Sequence[str] = ()
     ) -> list[Hit]:
-        """Return the documents whose best passage is nearest by cosine; ``fields`` restricts them."""
+        """Return the documents with the nearest passage by cosine; ``fields`` restricts them."""
         ...
 
     def get(self, ids: Sequence[str], *, condition: Filter) -> dict[str, Document]:

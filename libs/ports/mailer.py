@@ -16,6 +16,7 @@ class Mailer(Protocol):
     def send(self, message: EmailMessage) -> None:
         """Return when the server has accepted the mail.
 
-        Raises ``RetryableError`` when it is down or asks for patience, ``RefusedError`` when it says no.
+        Raises ``RetryableError`` when it is down or asks for patience, ``RefusedError`` when it
+        says no.
         """
         ...

@@ -1,4 +1,4 @@
-"""A service is data: what it offers, not how it runs. The launcher decides which roles run where."""
+"""A service is data: what it offers. The launcher decides which roles run where."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ from libs.ports.telemetry import Telemetry
 from libs.runtime.settings import Settings
 
 Handler = Callable[[Sequence[Event[Any]], Work], None]
-"""Takes a batch of snapshots of one topic, in order per aggregate, each newer than the last applied.
+"""Takes a batch of snapshots of one topic, in order per aggregate, each newer than the last.
 
 The runtime commits the work with the applied sequences. If a batch fails it comes again one by one.
 """

@@ -12,7 +12,7 @@ Identify = Callable[[Request], Reader | None]
 
 
 def current_reader(request: Request) -> Reader:
-    """Return the reader that ``app.state.identify`` finds; raises ``UnauthenticatedError`` if none."""
+    """Return whom ``app.state.identify`` finds; raises ``UnauthenticatedError`` if nobody."""
     identify: Identify = request.app.state.identify
     reader = identify(request)
     if reader is None:
