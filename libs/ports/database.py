@@ -80,6 +80,10 @@ class Database(Protocol):
 class Outbox(Protocol):
     """What was committed and is not published yet."""
 
+    def wait(self, seconds: float) -> None:
+        """Return when a transaction of this process committed rows, at the latest after so long."""
+        ...
+
     def pending(self, limit: int) -> list[tuple[int, Record]]:
         """Return the oldest rows not yet sent, with their ids, in the order they were written."""
         ...

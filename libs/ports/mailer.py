@@ -1,6 +1,8 @@
 """Mail that leaves."""
 
+from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import getaddresses
 from typing import Protocol
 
 from libs.kernel.errors import KringError
@@ -10,13 +12,46 @@ class RefusedError(KringError):
     """The server refused this mail for good; trying again is pointless."""
 
 
+class UncertainError(KringError):
+    """The connection broke after the mail was handed over: it may or may not have been accepted."""
+
+
 class Mailer(Protocol):
-    """Hands mails to a server."""
+    """Hands mails to a server.
+
+    A mail goes to the addresses of its To, Cc and Bcc headers; Bcc itself does not travel. A header
+    with a line break or a NUL in it is refused, so nobody's name can add a header or a recipient.
+    """
 
     def send(self, message: EmailMessage) -> None:
-        """Return when the server has accepted the mail.
+        """Return when the server has accepted the mail for every recipient.
 
         Raises ``RetryableError`` when it is down or asks for patience, ``RefusedError`` when it
-        says no.
+        says no, ``UncertainError`` when its answer was lost.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Who sends a mail and who gets it, as plain addr-specs."""
+
+    sender: str
+    recipients: tuple[str, ...]
+
+
+def addresses_of(message: EmailMessage) -> Addresses:
+    """Return a mail's addresses; raises ``RefusedError`` for one that must not leave."""
+    for name, value in message.items():
+        if any(character in value for character in "\r\n\0"):
+            raise RefusedError(f"the header {name} holds a line break")
+    senders = _found(message, "From")
+    recipients = _found(message, "To", "Cc", "Bcc")
+    if len(senders) != 1 or not recipients:
+        raise RefusedError("a mail needs one sender and at least one recipient")
+    return Addresses(sender=senders[0], recipients=recipients)
+
+
+def _found(message: EmailMessage, *names: str) -> tuple[str, ...]:
+    values = [str(value) for name in names for value in message.get_all(name, [])]
+    return tuple(dict.fromkeys(address for _, address in getaddresses(values) if "@" in address))

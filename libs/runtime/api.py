@@ -1,0 +1,156 @@
+"""The HTTP side of a service: its routes, probes, metrics and limits, made once for all."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from libs.kernel.errors import AppError
+from libs.kernel.metrics import HTTP_SECONDS
+from libs.kernel.seal import HEADER, ReaderSeal
+from libs.ports.telemetry import Telemetry
+from libs.runtime.service import Service
+from libs.web.bodies import json_response
+from libs.web.problems import install_problems, problem_response
+from libs.web.reader import Identify
+
+MAX_BODY_BYTES = 1024 * 1024
+Health = Callable[[], dict[str, str]]
+"""Returns what is wrong, by part; empty when all is well."""
+
+
+class TooLargeError(AppError):
+    """The body is larger than this installation takes."""
+
+    status = 413
+    code = "too-large"
+    title = "The body is too large"
+
+
+def build_app(
+    service: Service, *, seal: ReaderSeal, telemetry: Telemetry, alive: Health, ready: Health
+) -> FastAPI:
+    """Return the app of one service; the sealed header names the reader unless a mount differs."""
+    app = FastAPI(
+        title=f"Kring {service.name}",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    app.state.identify = _by_seal(seal)
+    for router in service.routers:
+        app.include_router(router)
+    install_problems(app)
+    _add_probes(app, telemetry=telemetry, alive=alive, ready=ready)
+    for mount in service.mounts:
+        mount(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Timed, service=service.name, telemetry=telemetry)
+    return app
+
+
+def _by_seal(seal: ReaderSeal) -> Identify:
+    def identify(request: Request) -> Any:  # noqa: ANN401  # the alias says Reader | None
+        header = request.headers.get(HEADER)
+        return seal.open(header) if header else None
+
+    return identify
+
+
+def _add_probes(app: FastAPI, *, telemetry: Telemetry, alive: Health, ready: Health) -> None:
+    def probe(name: str, health: Health) -> None:
+        @app.get(name, include_in_schema=False)
+        def answer() -> Response:
+            wrong = health()
+            return json_response({"ok": not wrong, "wrong": wrong}, 503 if wrong else 200)
+
+    probe("/healthz", alive)
+    probe("/readyz", ready)
+
+    @app.get("/metrics", include_in_schema=False)
+    def metrics() -> Response:
+        return Response(telemetry.exposition(), media_type="text/plain; version=0.0.4")
+
+
+class BodyLimit:
+    """Refuses bodies over ``MAX_BODY_BYTES``, by their announced or their real length."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an app."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what is received."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if not announced.isdigit() or int(announced) > MAX_BODY_BYTES:
+            await self._refuse(scope, receive, send)
+            return
+        received = 0
+
+        async def limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MAX_BODY_BYTES:
+                raise _TooMuchError
+            return message
+
+        try:
+            await self._app(scope, limited, send)
+        except _TooMuchError:
+            await self._refuse(scope, receive, send)
+
+    @staticmethod
+    async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        error = TooLargeError(f"Send at most {MAX_BODY_BYTES} bytes in one request.")
+        await problem_response(error)(scope, receive, send)
+
+
+class _TooMuchError(Exception):
+    """The body went on beyond the limit."""
+
+
+class Timed:
+    """Measures each request under its route template, never under its path."""
+
+    def __init__(self, app: ASGIApp, *, service: str, telemetry: Telemetry) -> None:
+        """Wrap an app."""
+        self._app = app
+        self._service = service
+        self._telemetry = telemetry
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Time one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status = 500
+        start = time.perf_counter()
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            route = scope.get("route")
+            self._telemetry.observe(
+                HTTP_SECONDS,
+                time.perf_counter() - start,
+                service=self._service,
+                route=getattr(route, "path", "other"),
+                method=scope["method"] if scope["method"] in _METHODS else "other",
+                status=str(status),
+            )
+
+
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})

@@ -1,0 +1,208 @@
+"""The consumer loop, once for every service: decode, deduplicate, hand over, commit, bury."""
+
+import hashlib
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import structlog
+from google.protobuf.message import Message
+
+from libs.contracts.codec import decode
+from libs.contracts.envelope import Event
+from libs.contracts.topics import Topic
+from libs.kernel.errors import ErasedError, PoisonError, RetryableError
+from libs.kernel.metrics import CONSUMED, CONSUMER_RETRIES, LAG
+from libs.kernel.retry import backoff_seconds
+from libs.ports.bus import Bus, Delivery, Slot
+from libs.ports.database import Database, DeadLetter, Work
+from libs.ports.telemetry import Telemetry
+from libs.runtime.limit import DeadLetterLimit
+from libs.runtime.service import Handler
+
+ATTEMPTS = 3
+"""Tries for an error nobody foresaw, before the record is buried."""
+BATCH = 200
+LONGEST_WAIT_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A delivery with its event."""
+
+    delivery: Delivery
+    event: Event[Message]
+
+
+class Consumer:
+    """Feeds the handlers of one service from the bus; one thread calls ``run`` or ``turn``.
+
+    Three outcomes: applied (or ignored as old) and committed; put back, because something outside
+    is down; buried in the dead-letter queue. The offset is committed after the effect, so a crash
+    between the two repeats a record, which ``Work.advance`` then ignores.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        handlers: Mapping[Topic[Any], Handler],
+        *,
+        bus: Bus,
+        database: Database,
+        telemetry: Telemetry,
+    ) -> None:
+        """Join the group ``kring.SERVICE`` for the topics that have a handler."""
+        self._service = service
+        self._handlers = {topic.name: handler for topic, handler in handlers.items()}
+        self._database = database
+        self._telemetry = telemetry
+        self._subscription = bus.subscribe(f"kring.{service}", sorted(self._handlers))
+        self._limit = DeadLetterLimit()
+        self._retries = 0
+        self.halted = ""
+        """Why the consumer stopped for good; empty while it works."""
+        self.turns = 0
+        """How often the loop turned: liveness is that this number rises."""
+
+    def run(self, stop: threading.Event) -> None:
+        """Turn until told to stop, or until too many records are bad."""
+        try:
+            while not stop.is_set() and not self.halted:
+                wait = self.turn(timeout_seconds=LONGEST_WAIT_SECONDS)
+                if wait:
+                    stop.wait(wait)
+        finally:
+            self._subscription.close()
+
+    def turn(self, *, timeout_seconds: float = 0.0) -> float:
+        """Poll once and process what came; return how many seconds to wait before the next turn."""
+        self.turns += 1
+        try:
+            deliveries = self._subscription.poll(limit=BATCH, timeout_seconds=timeout_seconds)
+            self._process(deliveries)
+            self._measure_lag()
+        except RetryableError as error:
+            self._telemetry.count(CONSUMER_RETRIES, service=self._service)
+            log.warning("put back", service=self._service, reason=str(error))
+            self._retries += 1
+            return min(LONGEST_WAIT_SECONDS, backoff_seconds(self._retries, 1.0))
+        self._retries = 0
+        slot = self._limit.exceeded()
+        if slot is not None:
+            self.halted = f"too many bad records in {slot.topic}/{slot.partition}"
+            log.error("consumer halted", service=self._service, reason=self.halted)
+        return 0.0
+
+    def close(self) -> None:
+        """Leave the group."""
+        self._subscription.close()
+
+    def _process(self, deliveries: Sequence[Delivery]) -> None:
+        """Process deliveries topic by topic; put the unfinished ones back when an effect fails."""
+        pending = {delivery.slot: delivery.offset for delivery in reversed(deliveries)}
+        try:
+            ordered = sorted(deliveries, key=lambda delivery: (delivery.slot, delivery.offset))
+            for topic, run in groupby(ordered, key=lambda delivery: delivery.slot.topic):
+                batch = list(run)
+                self._process_topic(topic, batch)
+                done = {delivery.slot: delivery.offset + 1 for delivery in batch}
+                self._subscription.commit(done)
+                for slot in done:
+                    del pending[slot]
+        except RetryableError:
+            self._subscription.rewind(pending)
+            raise
+
+    def _process_topic(self, topic: str, deliveries: Sequence[Delivery]) -> None:
+        taken: list[_Taken] = []
+        for delivery in deliveries:
+            try:
+                taken.append(_Taken(delivery, decode(delivery.record)))
+            except PoisonError as error:
+                self._bury(delivery, error, attempts=1)
+        if not taken:
+            return
+        handler = self._handlers[topic]
+        try:
+            self._apply(handler, taken)
+        except RetryableError:
+            raise
+        except Exception as error:  # noqa: BLE001  # any bug: find the record that triggers it
+            log.warning("batch failed, going one by one", topic=topic, reason=repr(error))
+            for one in taken:
+                self._apply_alone(handler, one)
+
+    def _apply(self, handler: Handler, taken: Sequence[_Taken]) -> None:
+        with self._database.write() as work:
+            newest = self._advance(work, [one.event for one in taken])
+            if newest:
+                handler(newest, work)
+        for one in taken:
+            self._limit.good(one.delivery.slot)
+        topic = taken[0].event.topic.name
+        self._count(topic, "applied", len(newest))
+        self._count(topic, "old", len(taken) - len(newest))
+
+    def _advance(self, work: Work, events: Sequence[Event[Message]]) -> list[Event[Message]]:
+        """Return the newest event of each aggregate that was not applied before."""
+        if events[0].topic.writer == "*":
+            return list(events)  # requests, not snapshots: each counts
+        newest: dict[str, Event[Message]] = {}
+        for event in events:
+            digest = hashlib.sha256(event.state.SerializeToString(deterministic=True)).digest()
+            if work.advance(self._service, event.subject, event.sequence, digest):
+                newest[event.subject] = event
+        return list(newest.values())
+
+    def _apply_alone(self, handler: Handler, one: _Taken) -> None:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                self._apply(handler, [one])
+            except RetryableError:
+                raise
+            except ErasedError:
+                self._limit.good(one.delivery.slot)
+                self._count(one.event.topic.name, "erased", 1)
+            except PoisonError as error:
+                self._bury(one.delivery, error, attempts=attempt)
+            except Exception as error:
+                if attempt < ATTEMPTS:
+                    continue
+                log.exception("a handler fails", topic=one.event.topic.name)
+                self._bury(one.delivery, error, attempts=attempt)
+            return
+
+    def _bury(self, delivery: Delivery, error: Exception, *, attempts: int) -> None:
+        letter = DeadLetter(
+            topic=delivery.slot.topic,
+            partition=delivery.slot.partition,
+            offset=delivery.offset,
+            record=delivery.record,
+            reason=f"{type(error).__name__}: {error}"[:1000],
+            attempts=attempts,
+        )
+        with self._database.write() as work:
+            work.bury(letter)
+        self._limit.bad(delivery.slot)
+        self._count(delivery.slot.topic, "dead", 1)
+        log.warning("buried", topic=letter.topic, offset=letter.offset, reason=letter.reason)
+
+    def _count(self, topic: str, outcome: str, amount: int) -> None:
+        if amount:
+            self._telemetry.count(
+                CONSUMED, amount, service=self._service, topic=topic, outcome=outcome
+            )
+
+    def _measure_lag(self) -> None:
+        per_topic: dict[str, int] = {}
+        for slot, lag in self._subscription.lag().items():
+            per_topic[slot.topic] = per_topic.get(slot.topic, 0) + lag
+        for topic, lag in per_topic.items():
+            self._telemetry.gauge(LAG, lag, service=self._service, topic=topic)
+
+
+__all__ = ["Consumer", "Slot"]

@@ -1,0 +1,156 @@
+"""From the URLs in the settings to adapters, imported only when they are chosen."""
+
+import threading
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from libs.contracts.codec import source_of
+from libs.kernel.clock import Clock
+from libs.kernel.errors import SettingsError
+from libs.kernel.ids import Ids
+from libs.ports.bus import Bus
+from libs.ports.cache import Cache, Limiter
+from libs.ports.database import Database
+from libs.ports.encoder import Encoder
+from libs.ports.index import Index
+from libs.ports.mailer import Mailer
+from libs.ports.peers import Peers
+from libs.ports.tasks import Tasks
+from libs.ports.telemetry import Telemetry
+from libs.runtime.encoding import CachedEncoder
+from libs.runtime.settings import Settings
+
+CACHED_VECTORS = 4096
+
+
+def scheme(url: str) -> str:
+    """Return the scheme of a URL setting; ``use`` alone is a scheme too."""
+    return url.split(":", 1)[0]
+
+
+def path_of(url: str) -> Path:
+    """Return the path of ``x:///path``."""
+    return Path(urlsplit(url).path)
+
+
+class Wiring:
+    """Opens each adapter that the settings choose; shared ones once a process."""
+
+    def __init__(self, settings: Settings, *, clock: Clock, ids: Ids) -> None:
+        """Take the settings; nothing is opened yet."""
+        self._settings = settings
+        self._clock = clock
+        self._ids = ids
+        self._encoder: Encoder | None = None
+        self._lock = threading.Lock()
+        self._opened: list[Any] = []
+
+    def bus(self) -> Bus:
+        """Open the event log."""
+        url = self._settings.url(self._settings.bus)
+        opener = _choose("KRING_BUS", url, {"sqlite": "libs.adapters.sqlite.bus:open_bus"})
+        return self._keep(opener(url, clock=self._clock))
+
+    def database(self, service: str) -> Database:
+        """Bring a service's schema up to date and open its database."""
+        url = self._settings.url(self._settings.database, service)
+        sql = "libs.adapters.sql.database:open_database"
+        opener = _choose("KRING_DATABASE", url, {"sqlite": sql})
+        migrate = _load("libs.adapters.sql.migrate:migrate")
+        if url.startswith("sqlite:"):
+            path_of(url).parent.mkdir(parents=True, exist_ok=True)
+        migrations = f"services.{service}.migrations"
+        migrate(url, *([migrations] if find_spec(migrations) else []))
+        return self._keep(opener(url, source=source_of(service), clock=self._clock, ids=self._ids))
+
+    def index(self, service: str, name: str) -> Index:
+        """Open an index of a service, made for the present encoder."""
+        url = self._settings.url(self._settings.index)
+        engines = {"embedded": "libs.adapters.embedded.index:open_index"}
+        opener = _choose("KRING_INDEX", url, engines)
+        encoder = self.encoder()
+        return self._keep(
+            opener(path_of(url) / service, f"{name}-{encoder.name}", dimension=encoder.dimension)
+        )
+
+    def encoder(self) -> Encoder:
+        """Load the encoder, once."""
+        with self._lock:
+            if self._encoder is None:
+                chosen = {
+                    "use": "libs.adapters.use.encoder:open_encoder",
+                    "e5": "libs.adapters.e5.encoder:open_encoder",
+                }
+                opener = _choose("KRING_ENCODER", self._settings.encoder, chosen)
+                self._encoder = CachedEncoder(opener(), CACHED_VECTORS)
+            return self._encoder
+
+    def tasks(self, service: str, telemetry: Telemetry) -> Tasks:
+        """Open background work for a service."""
+        opener = _choose(
+            "KRING_TASKS", self._settings.tasks, {"local": "libs.adapters.local.tasks:open_tasks"}
+        )
+        return opener(service=service, telemetry=telemetry)  # type: ignore[no-any-return]
+
+    def cache(self) -> Cache:
+        """Open the cache."""
+        memory = {"memory": "libs.adapters.memory.cache:open_cache"}
+        return self._keep(_choose("KRING_CACHE", self._settings.cache, memory)(clock=self._clock))
+
+    def limiter(self) -> Limiter:
+        """Open the counters of requests."""
+        memory = {"memory": "libs.adapters.memory.limiter:open_limiter"}
+        opener = _choose("KRING_CACHE", self._settings.cache, memory)
+        return opener(clock=self._clock)  # type: ignore[no-any-return]
+
+    def mailer(self) -> Mailer:
+        """Open the way out for mail."""
+        url = self._settings.url(self._settings.mail)
+        smtp = "libs.adapters.smtp.mailer:open_mailer"
+        ways = {
+            "file": "libs.adapters.maildir.mailer:open_mailer",
+            "smtp": smtp,
+            "smtps": smtp,
+        }
+        return _choose("KRING_MAIL", url, ways)(url, clock=self._clock)  # type: ignore[no-any-return]
+
+    def peers(self) -> Peers:
+        """Open the way to the other services."""
+        template = self._settings.url(self._settings.peers, "{service}")
+        http = "libs.adapters.http.peers:open_peers"
+        return self._keep(_choose("KRING_PEERS", template, {"unix": http, "http": http})(template))
+
+    def telemetry(self) -> Telemetry:
+        """Return where this process counts."""
+        return _load("libs.adapters.prometheus.telemetry:open_telemetry")()  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        """Close what was opened, last first."""
+        while self._opened:
+            self._opened.pop().close()
+
+    def _keep(self, opened: Any) -> Any:  # noqa: ANN401  # each caller states its port
+        self._opened.append(opened)
+        return opened
+
+
+def _choose(setting: str, url: str, openers: dict[str, str]) -> Callable[..., Any]:
+    target = openers.get(scheme(url))
+    if target is None:
+        known = ", ".join(sorted(openers))
+        raise SettingsError(f"{setting}={url!r}: unknown scheme. Use one of: {known}.")
+    return _load(target)
+
+
+def _load(target: str) -> Callable[..., Any]:
+    module, _, name = target.partition(":")
+    try:
+        return getattr(import_module(module), name)  # type: ignore[no-any-return]
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"{error.name} is not installed; install kring with the extra that brings it."
+        ) from error
