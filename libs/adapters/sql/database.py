@@ -1,0 +1,80 @@
+"""One service's database over SQLAlchemy."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from typing_extensions import override
+
+from libs.adapters.sql.bell import Bell
+from libs.adapters.sql.engine import Engines, open_engines, translated
+from libs.adapters.sql.letters import SqlLetters
+from libs.adapters.sql.outbox import SqlOutbox
+from libs.adapters.sql.work import SqlWork, Stamp
+from libs.kernel.clock import Clock
+from libs.kernel.errors import RetryableError
+from libs.kernel.ids import Ids
+from libs.ports.database import Database, Letters, Outbox, Work
+
+
+class SqlDatabase(Database):
+    """Transactions on the engines; the schema was made by ``migrate``."""
+
+    def __init__(self, engines: Engines, stamp: Stamp) -> None:
+        """Take the engines, which this database closes, and what events are stamped with."""
+        self._engines = engines
+        self._stamp = stamp
+        self._bell = Bell()
+
+    @override
+    @contextmanager
+    def write(self) -> Iterator[Work]:
+        with translated():
+            with self._engines.writer.begin() as connection:
+                work = SqlWork(connection, self._stamp)
+                yield work
+            if work.has_events:
+                self._bell.ring()
+
+    @override
+    @contextmanager
+    def read(self) -> Iterator[Work]:
+        with translated(), self._engines.reader.connect() as connection:
+            yield SqlWork(connection, self._stamp)
+
+    @override
+    def outbox(self) -> Outbox:
+        return SqlOutbox(self._engines, self._bell, self._stamp.clock)
+
+    @override
+    def letters(self) -> Letters:
+        return SqlLetters(self._engines)
+
+    @override
+    def is_ready(self) -> bool:
+        try:
+            with translated(), self._engines.reader.connect() as connection:
+                connection.execute(sa.text("SELECT 1"))
+        except RetryableError:
+            return False
+        return True
+
+    @override
+    def close(self) -> None:
+        self._engines.dispose()
+
+
+def open_database(
+    url: str,
+    *,
+    source: str,
+    clock: Clock,
+    ids: Ids,
+    traceparent: Callable[[], str] = str,
+) -> SqlDatabase:
+    """Return the database at a URL, whose schema was migrated.
+
+    ``source`` is the ``ce_source`` of its events, see ``codec.source_of``; ``traceparent`` tells
+    the trace that is current when an event is written, or the empty string.
+    """
+    return SqlDatabase(open_engines(url), Stamp(source, clock, ids, traceparent))

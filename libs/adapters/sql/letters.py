@@ -1,0 +1,54 @@
+"""The dead-letter table, as the command line reads it."""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from typing_extensions import override
+
+from libs.adapters.sql.engine import Engines, translated
+from libs.adapters.sql.tables import DEAD_LETTER
+from libs.contracts import headers
+from libs.contracts.envelope import Record
+from libs.ports.database import DeadLetter, Letters
+
+
+class SqlLetters(Letters):
+    """Dead letters by id."""
+
+    def __init__(self, engines: Engines) -> None:
+        """Take the engines of the database."""
+        self._engines = engines
+
+    @override
+    def find(self, *, limit: int = 100, topic: str = "") -> list[DeadLetter]:
+        query = sa.select(DEAD_LETTER).order_by(DEAD_LETTER.c.id.desc()).limit(limit)
+        if topic:
+            query = query.where(DEAD_LETTER.c.topic == topic)
+        with translated(), self._engines.reader.connect() as connection:
+            return [_letter(row) for row in connection.execute(query)]
+
+    @override
+    def get(self, letter_id: int) -> DeadLetter | None:
+        query = sa.select(DEAD_LETTER).where(DEAD_LETTER.c.id == letter_id)
+        with translated(), self._engines.reader.connect() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else _letter(row)
+
+    @override
+    def drop(self, letter_id: int) -> bool:
+        change = sa.delete(DEAD_LETTER).where(DEAD_LETTER.c.id == letter_id)
+        with translated(), self._engines.writer.begin() as connection:
+            return connection.execute(change).rowcount == 1
+
+
+def _letter(row: sa.Row[tuple[object, ...]]) -> DeadLetter:
+    return DeadLetter(
+        topic=row.topic,
+        partition=row.partition,
+        offset=row.offset,
+        record=Record(row.topic, row.key, headers.unpack(row.headers), row.value),
+        reason=row.reason,
+        attempts=row.attempts,
+        rejected_at=datetime.fromtimestamp(row.rejected_at, UTC),
+        id=row.id,
+    )

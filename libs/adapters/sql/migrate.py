@@ -1,0 +1,77 @@
+"""Alembic without env.py and ini: one version tree and one version table per package."""
+
+import threading
+from importlib.util import find_spec
+
+import sqlalchemy as sa
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext, RevisionStep
+from alembic.script import ScriptDirectory
+
+from libs.adapters.sql.engine import open_engines, translated
+from libs.kernel.errors import RetryableError, SettingsError
+
+SHARED = "libs.adapters.sql.migrations"
+"""The tables every service has."""
+
+_one_at_a_time = threading.Lock()
+"""Alembic's ``op`` is one per process."""
+
+
+def migrate(url: str, *packages: str) -> None:
+    """Bring a database to the newest schema of the shared tables and of these packages.
+
+    All of it is one transaction that excludes other processes; a database that is up to date is
+    only read. Raises ``SettingsError`` when the database cannot be used at all.
+    """
+    trees = {package: _tree(package) for package in (SHARED, *packages)}
+    engines = open_engines(url)
+    try:
+        with _one_at_a_time, translated():
+            with engines.reader.connect() as connection:
+                if all(_is_current(connection, *item) for item in trees.items()):
+                    return
+            _upgrade(engines.writer, trees)
+    except RetryableError as error:
+        raise SettingsError(f"KRING_DATABASE: {url} cannot be used: {error}") from error
+    finally:
+        engines.dispose()
+
+
+def _upgrade(engine: sa.Engine, trees: dict[str, ScriptDirectory]) -> None:
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            # before the transaction, where it has effect: batch operations rebuild whole tables
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+        with connection.begin():
+            for package, tree in trees.items():
+                _upgrade_package(connection, package, tree)
+
+
+def _upgrade_package(connection: sa.Connection, package: str, tree: ScriptDirectory) -> None:
+    def steps(revision: object, _context: MigrationContext) -> list[RevisionStep]:
+        # as alembic.command.upgrade does, which insists on an env.py
+        return tree._upgrade_revs("heads", revision)  # type: ignore[arg-type]  # noqa: SLF001
+
+    context = _context(connection, package, {"fn": steps, "script": tree})
+    with Operations.context(context):
+        context.run_migrations()
+
+
+def _is_current(connection: sa.Connection, package: str, tree: ScriptDirectory) -> bool:
+    heads = _context(connection, package, {}).get_current_heads()
+    return set(heads) == set(tree.get_heads())
+
+
+def _context(
+    connection: sa.Connection, package: str, options: dict[str, object]
+) -> MigrationContext:
+    version_table = f"alembic_version_{package.split('.')[-2]}"
+    return MigrationContext.configure(connection, opts={"version_table": version_table, **options})
+
+
+def _tree(package: str) -> ScriptDirectory:
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(f"no package {package}")
+    return ScriptDirectory(next(iter(spec.submodule_search_locations)))

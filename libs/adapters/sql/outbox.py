@@ -1,0 +1,73 @@
+"""The outbox table, as the relay reads it."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from typing_extensions import override
+
+from libs.adapters.sql.bell import Bell
+from libs.adapters.sql.engine import Engines, translated
+from libs.adapters.sql.tables import OUTBOX
+from libs.contracts import headers
+from libs.contracts.envelope import Record
+from libs.kernel.clock import Clock
+from libs.ports.database import Outbox
+
+_UNSENT = OUTBOX.c.sent_at.is_(None)
+
+
+class SqlOutbox(Outbox):
+    """Rows by id; a row counts as waiting until it is marked, whatever was seen before.
+
+    Remembering the last id would skip rows that commit later with a lower one.
+    """
+
+    def __init__(self, engines: Engines, bell: Bell, clock: Clock) -> None:
+        """Take the engines, the bell that rings for new rows, and the clock."""
+        self._engines = engines
+        self._bell = bell
+        self._clock = clock
+        self._known = 0
+
+    @override
+    def wait(self, seconds: float) -> None:
+        self._bell.wait(self._known, seconds)
+
+    @override
+    def pending(self, limit: int) -> list[tuple[int, Record]]:
+        columns = (OUTBOX.c.id, OUTBOX.c.topic, OUTBOX.c.key, OUTBOX.c.headers, OUTBOX.c.value)
+        query = sa.select(*columns).where(_UNSENT).order_by(OUTBOX.c.id).limit(limit)
+        self._known = self._bell.rings()  # before the look: a row committed after it rings again
+        with translated(), self._engines.reader.connect() as connection:
+            rows = connection.execute(query).all()
+        return [
+            (row.id, Record(row.topic, row.key, headers.unpack(row.headers), row.value))
+            for row in rows
+        ]
+
+    @override
+    def mark_sent(self, ids: list[int]) -> None:
+        if not ids:
+            return
+        change = (
+            sa.update(OUTBOX)
+            .where(OUTBOX.c.id.in_(ids), _UNSENT)
+            .values(sent_at=self._clock.now().timestamp())
+        )
+        with translated(), self._engines.writer.begin() as connection:
+            connection.execute(change)
+
+    @override
+    def oldest_seconds(self) -> float:
+        query = sa.select(OUTBOX.c.created_at).where(_UNSENT).order_by(OUTBOX.c.id).limit(1)
+        with translated(), self._engines.reader.connect() as connection:
+            created_at = connection.execute(query).scalar()
+        if created_at is None:
+            return 0.0
+        return max(0.0, self._clock.now().timestamp() - float(created_at))
+
+    @override
+    def prune(self, *, older_than: datetime) -> int:
+        change = sa.delete(OUTBOX).where(OUTBOX.c.sent_at < older_than.timestamp())
+        with translated(), self._engines.writer.begin() as connection:
+            return connection.execute(change).rowcount

@@ -1,0 +1,41 @@
+"""The tables every service has, for queries; migrations/versions/0001 makes them."""
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+
+OUTBOX = sa.Table(
+    "outbox",
+    METADATA,
+    sa.Column("id", sa.BigInteger, primary_key=True),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("key", sa.LargeBinary, nullable=False),
+    sa.Column("headers", sa.LargeBinary, nullable=False),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("sent_at", sa.Double),
+)
+
+APPLIED = sa.Table(
+    "applied",
+    METADATA,
+    sa.Column("consumer", sa.Text, primary_key=True),
+    sa.Column("aggregate", sa.Text, primary_key=True),
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.Column("payload_sha256", sa.LargeBinary, nullable=False),
+)
+
+DEAD_LETTER = sa.Table(
+    "dead_letter",
+    METADATA,
+    sa.Column("id", sa.BigInteger, primary_key=True),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("partition", sa.Integer, nullable=False),
+    sa.Column("offset", sa.BigInteger, nullable=False),
+    sa.Column("key", sa.LargeBinary, nullable=False),
+    sa.Column("headers", sa.LargeBinary, nullable=False),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("rejected_at", sa.Double, nullable=False),
+)
