@@ -1,0 +1,214 @@
+"""What matchmaking keeps: one Protocol per concept, used inside an open transaction."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from libs.ports.database import Work
+from services.matchmaking.domain.calibration import Background
+from services.matchmaking.domain.exposure import Load
+from services.matchmaking.domain.introduction import Introduction
+from services.matchmaking.domain.profile import Contact, Profile
+from services.matchmaking.domain.slate import Match
+
+
+class Profiles(Protocol):
+    """The members as the newest snapshots tell."""
+
+    def put(self, work: Work, entries: Sequence[tuple[Profile, Contact]]) -> None:
+        """Insert or replace members with their contact details."""
+        ...
+
+    def remove(self, work: Work, member_ids: Collection[str]) -> None:
+        """Forget members."""
+        ...
+
+    def get(self, work: Work, member_ids: Collection[str]) -> dict[str, Profile]:
+        """Return those that are known."""
+        ...
+
+    def lock(self, work: Work, member_id: str) -> Profile | None:
+        """Return one member, and let no other transaction past this line until this one ends."""
+        ...
+
+    def contact(self, work: Work, member_id: str) -> Contact:
+        """Return how to reach a member; empty for one who is not known."""
+        ...
+
+    def owners(self, work: Work, initiative_ids: Collection[str]) -> dict[str, str]:
+        """Return the member of each initiative that is known."""
+        ...
+
+    def count(self, work: Work) -> int:
+        """Return how many members are known."""
+        ...
+
+    def initiative_ids(self, work: Work, *, most: int) -> list[str]:
+        """Return at most so many initiatives, spread evenly over all, ordered by id."""
+        ...
+
+
+class Bounds(Protocol):
+    """Blocks and pauses that members set here, beside those in their profiles."""
+
+    def block(self, work: Work, blocker_id: str, blocked_id: str) -> None:
+        """Record a block; the same one again changes nothing."""
+        ...
+
+    def blocked(self, work: Work, member_id: str) -> frozenset[str]:
+        """Return everybody with a block from or towards this member, from any source."""
+        ...
+
+    def pause(self, work: Work, member_id: str, until: float) -> None:
+        """Record that a member is left alone until then."""
+        ...
+
+    def paused(self, work: Work, now: float) -> frozenset[str]:
+        """Return the members who are left alone now."""
+        ...
+
+    def remove(self, work: Work, member_ids: Collection[str]) -> None:
+        """Forget what erased members set, and what was set against them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Slate:
+    """The people recommended to one member at one moment, best first."""
+
+    member_id: str
+    sequence: int
+    made_at: float
+    digest: str
+    """The same for two slates with the same people and reasons."""
+    matches: tuple[Match, ...]
+
+
+class Slates(Protocol):
+    """The newest slate of each member, and who still has to be looked at again."""
+
+    def get(self, work: Work, member_id: str) -> Slate | None:
+        """Return a member's slate."""
+        ...
+
+    def put(self, work: Work, slate: Slate) -> None:
+        """Replace a member's slate."""
+        ...
+
+    def remove(self, work: Work, member_ids: Collection[str]) -> None:
+        """Forget the slates and marks of these members."""
+        ...
+
+    def showing(self, work: Work, member_ids: Collection[str]) -> frozenset[str]:
+        """Return the members on whose slates any of these members stands."""
+        ...
+
+    def mark(self, work: Work, member_ids: Collection[str], *, at: float, urgent: bool) -> None:
+        """Mark slates to be made again; a mark that is there becomes at most more urgent."""
+        ...
+
+    def take(self, work: Work, limit: int) -> list[str]:
+        """Return marked members and clear their marks, urgent ones first, then the oldest."""
+        ...
+
+    def marked(self, work: Work) -> int:
+        """Return how many marks wait."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """One person shown to one member, as learning needs it."""
+
+    member_id: str
+    other_id: str
+    policy: str
+    rank: int
+    probability: float
+    at: float
+
+
+class Showings(Protocol):
+    """The log of who was shown to whom; at most one row per pair and day."""
+
+    def add(self, work: Work, showings: Sequence[Showing]) -> None:
+        """Record showings; a second one of the same day changes nothing."""
+        ...
+
+    def times(
+        self, work: Work, member_ids: Collection[str], since: float
+    ) -> dict[tuple[str, str], list[float]]:
+        """Return when each (member, other) was shown since then."""
+        ...
+
+    def remove(self, work: Work, member_ids: Collection[str]) -> None:
+        """Forget showings of and to these members."""
+        ...
+
+    def prune(self, work: Work, older_than: float) -> int:
+        """Delete showings before a time; return how many."""
+        ...
+
+
+class Introductions(Protocol):
+    """The questions between members."""
+
+    def put(self, work: Work, introduction: Introduction) -> None:
+        """Insert or replace."""
+        ...
+
+    def get(self, work: Work, introduction_id: str) -> Introduction | None:
+        """Return one, locked until the transaction ends where the engine has row locks."""
+        ...
+
+    def of(self, work: Work, member_ids: Collection[str]) -> list[Introduction]:
+        """Return those of these members in either part, newest first."""
+        ...
+
+    def page(self, work: Work, member_id: str, *, limit: int, before: str) -> list[Introduction]:
+        """Return those of one member in either part, newest first, with ids below ``before``."""
+        ...
+
+    def between(self, work: Work, asker_id: str, asked_id: str) -> Introduction | None:
+        """Return the newest question of one member to another."""
+        ...
+
+    def lapsed(self, work: Work, now: float, *, limit: int) -> list[Introduction]:
+        """Return asked ones whose time is over."""
+        ...
+
+    def loads(self, work: Work, member_ids: Collection[str], now: float) -> Mapping[str, Load]:
+        """Return what each of these members carries as the one who is asked."""
+        ...
+
+    def remove(self, work: Work, member_ids: Collection[str]) -> None:
+        """Delete those in which these members take part."""
+        ...
+
+
+class Backgrounds(Protocol):
+    """The background sample that cosines are compared with."""
+
+    def get(self, work: Work, encoder: str) -> Background:
+        """Return the sample of an encoder; empty when there is none."""
+        ...
+
+    def put(self, work: Work, background: Background, *, members: int, at: float) -> None:
+        """Replace an encoder's sample."""
+        ...
+
+    def members(self, work: Work, encoder: str) -> int:
+        """Return how many members there were when the sample was drawn; 0 without one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """All of it: what a use case is built from."""
+
+    profiles: Profiles
+    bounds: Bounds
+    slates: Slates
+    showings: Showings
+    introductions: Introductions
+    backgrounds: Backgrounds
