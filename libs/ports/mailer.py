@@ -1,5 +1,6 @@
 """Mail that leaves."""
 
+import copy
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import getaddresses
@@ -33,15 +34,16 @@ class Mailer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Addresses:
-    """Who sends a mail and who gets it, as plain addr-specs."""
+class Parcel:
+    """A mail as it leaves: who sends it and who gets it, as plain addr-specs, and what they get."""
 
     sender: str
     recipients: tuple[str, ...]
+    content: EmailMessage
 
 
-def addresses_of(message: EmailMessage) -> Addresses:
-    """Return a mail's addresses; raises ``RefusedError`` for one that must not leave."""
+def parcel_of(message: EmailMessage) -> Parcel:
+    """Return what every mailer hands over; raises ``RefusedError`` for what must not leave."""
     for name, value in message.items():
         if any(character in value for character in "\r\n\0"):
             raise RefusedError(f"the header {name} holds a line break")
@@ -49,7 +51,9 @@ def addresses_of(message: EmailMessage) -> Addresses:
     recipients = _found(message, "To", "Cc", "Bcc")
     if len(senders) != 1 or not recipients:
         raise RefusedError("a mail needs one sender and at least one recipient")
-    return Addresses(sender=senders[0], recipients=recipients)
+    content = copy.copy(message)
+    del content["Bcc"]
+    return Parcel(sender=senders[0], recipients=recipients, content=content)
 
 
 def _found(message: EmailMessage, *names: str) -> tuple[str, ...]:

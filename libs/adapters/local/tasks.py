@@ -1,0 +1,129 @@
+"""Background work in threads of this process."""
+
+import heapq
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from typing_extensions import override
+
+from libs.kernel.metrics import TASKS
+from libs.ports.tasks import Task, Tasks
+from libs.ports.telemetry import Telemetry
+
+_log = logging.getLogger(__name__)
+
+
+class LocalTasks(Tasks):
+    """A few threads that wait for work, and one that waits for the next timer.
+
+    A run that was asked for and has not begun is not queued a second time: it sees the newest state
+    anyway. So a flood of wake-ups for one thing is one run, and a slow task is not piled up.
+    """
+
+    def __init__(self, telemetry: Telemetry, *, workers: int = 2) -> None:
+        """Take where runs are counted, and how many run side by side."""
+        self._telemetry = telemetry
+        self._tasks: dict[str, Task] = {}
+        self._waiting: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._timers: list[tuple[float, str, float]] = []
+        self._closed = False
+        self._lock = threading.Lock()
+        self._work = threading.Condition(self._lock)
+        self._alarm = threading.Condition(self._lock)
+        self._threads = [_thread(f"task-{number}", self._serve) for number in range(workers)]
+        self._threads.append(_thread("task-timer", self._wake))
+
+    @override
+    def register(self, name: str, task: Task) -> None:
+        """Give a task its name; ``ValueError`` if the name is taken."""
+        with self._lock:
+            if name in self._tasks:
+                raise ValueError(f"a task named {name} is registered already")
+            self._tasks[name] = task
+
+    @override
+    def submit(self, name: str, argument: str = "") -> None:
+        """Ask for one run; after ``close`` it is dropped, because the sweep finds it later."""
+        with self._lock:
+            self._find(name)
+            self._queue(name, argument)
+
+    @override
+    def every(self, seconds: float, name: str) -> None:
+        """Run a registered task every so many seconds."""
+        with self._lock:
+            self._find(name)
+            heapq.heappush(self._timers, (time.monotonic() + seconds, name, seconds))
+            self._alarm.notify()
+
+    @override
+    def start(self) -> None:
+        """Start the threads."""
+        for thread in self._threads:
+            thread.start()
+
+    @override
+    def close(self, *, timeout_seconds: float) -> None:
+        """Finish what runs, within the timeout; drop what waits. Closing twice is harmless."""
+        with self._lock:
+            self._closed = True
+            self._waiting.clear()
+            self._timers.clear()
+            self._work.notify_all()
+            self._alarm.notify_all()
+        deadline = time.monotonic() + timeout_seconds
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _find(self, name: str) -> Task:
+        try:
+            return self._tasks[name]
+        except KeyError:
+            raise ValueError(f"no task is named {name}") from None
+
+    def _queue(self, name: str, argument: str) -> None:
+        if not self._closed:
+            self._waiting[(name, argument)] = None
+            self._work.notify()
+
+    def _serve(self) -> None:
+        while True:
+            with self._lock:
+                self._work.wait_for(lambda: self._waiting or self._closed)
+                if self._closed:
+                    return
+                (name, argument), _ = self._waiting.popitem(last=False)
+                task = self._tasks[name]
+            self._run(name, task, argument)
+
+    def _run(self, name: str, task: Task, argument: str) -> None:
+        outcome = "done"
+        try:
+            task(argument)
+        except Exception:  # noqa: BLE001  # a failing task must not end the thread of all tasks
+            outcome = "failed"
+            _log.exception("task failed", extra={"task": name})
+        service = name.partition(".")[0]
+        self._telemetry.count(TASKS, service=service, task=name, outcome=outcome)
+
+    def _wake(self) -> None:
+        with self._lock:
+            while not self._closed:
+                if not self._timers:
+                    self._alarm.wait()
+                    continue
+                due, name, seconds = self._timers[0]
+                now = time.monotonic()
+                if due > now:
+                    self._alarm.wait(due - now)
+                    continue
+                heapq.heapreplace(self._timers, (now + seconds, name, seconds))
+                self._queue(name, "")
+
+
+def _thread(name: str, target: Callable[[], None]) -> threading.Thread:
+    return threading.Thread(name=name, target=target, daemon=True)

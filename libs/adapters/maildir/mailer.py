@@ -1,0 +1,48 @@
+"""Mail into a folder: every mail is a file that any mail program opens."""
+
+import os
+import re
+from contextlib import suppress
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from typing_extensions import override
+
+from libs.kernel.clock import Clock
+from libs.kernel.errors import RetryableError
+from libs.ports.mailer import Mailer, parcel_of
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
+
+
+class FolderMailer(Mailer):
+    """Writes ``<time>-<Message-ID>.eml``; a file that is visible is whole and on the disk."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        """Take the folder, which is made when it is absent, and the clock for the file names."""
+        self._folder = folder
+        self._clock = clock
+
+    @override
+    def send(self, message: EmailMessage) -> None:
+        """Write one mail."""
+        content = parcel_of(message).content
+        name = self._name(message)
+        partial = self._folder / f".{name}.{os.getpid()}.part"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with partial.open("xb") as file:
+                file.write(content.as_bytes(policy=policy.SMTP))
+                file.flush()
+                os.fsync(file.fileno())
+            partial.rename(self._folder / name)
+        except OSError as error:
+            with suppress(OSError):
+                partial.unlink()
+            raise RetryableError(f"mail folder: {error.strerror}") from error
+
+    def _name(self, message: EmailMessage) -> str:
+        time = self._clock.now().strftime("%Y%m%dT%H%M%S.%fZ")
+        part = _UNSAFE.sub("-", str(message["Message-ID"] or "")).strip("-")[:60]
+        return f"{time}-{part or 'mail'}.eml"
