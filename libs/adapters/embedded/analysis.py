@@ -1,0 +1,63 @@
+"""How text becomes terms: stemmed in the languages that have a stemmer, folded in all others.
+
+A term carries its language, ``nl:zorg``: then one field holds every language, and the average
+length that BM25 divides by is that of all documents, not of one language spread over all.
+"""
+
+from math import log
+
+from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+
+STEMMERS = {"nl": "dutch", "en": "english"}
+FOLDED = "other"
+"""Stands for every language without a stemmer."""
+
+_LONGEST_WORD = 64
+_MOST_TERMS = 100
+
+
+def language_of(tag: str) -> str:
+    """Return the language whose analysis a tag gets: its own, or ``FOLDED``."""
+    primary = tag.partition("-")[0].lower()
+    return primary if primary in STEMMERS else FOLDED
+
+
+class Analysis:
+    """Words to terms, the same for documents and queries."""
+
+    def __init__(self) -> None:
+        """Build the analysers, which is not free."""
+        languages = (*STEMMERS, FOLDED)
+        self._full = {language: _analyzer(language, stop=False) for language in languages}
+        self._sparing = {language: _analyzer(language, stop=True) for language in languages}
+
+    def document(self, language: str, text: str) -> list[str]:
+        """Return every term of a document's text, stop words included."""
+        return [f"{language}:{word}" for word in self._full[language].analyze(text)]
+
+    def query(self, language: str, text: str) -> dict[str, float]:
+        """Return the first hundred terms with their weight, 1 + ln(how often).
+
+        Stop words count only where there is nothing else: "wat is het" finds what it can, and a
+        long query does not walk the longest lists.
+        """
+        words = self._sparing[language].analyze(text) or self._full[language].analyze(text)
+        counts: dict[str, int] = {}
+        for word in words:
+            if word in counts or len(counts) < _MOST_TERMS:
+                counts[word] = counts.get(word, 0) + 1
+        return {f"{language}:{word}": 1 + log(count) for word, count in counts.items()}
+
+
+def _analyzer(language: str, *, stop: bool) -> TextAnalyzer:
+    builder = (
+        TextAnalyzerBuilder(Tokenizer.simple())
+        .filter(Filter.remove_long(_LONGEST_WORD))
+        .filter(Filter.lowercase())
+    )
+    stemmer = STEMMERS.get(language)
+    if stemmer and stop:
+        builder = builder.filter(Filter.stopword(stemmer))
+    # After the stop words, which are listed with accents; before the stemmer.
+    builder = builder.filter(Filter.ascii_fold())
+    return (builder.filter(Filter.stemmer(stemmer)) if stemmer else builder).build()

@@ -1,0 +1,166 @@
+"""The embedded index: a record in SQLite, words in tantivy, vectors in numpy, one process."""
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from threading import Lock
+
+from typing_extensions import override
+
+from libs.adapters.embedded.nearest import nearest, unit
+from libs.adapters.embedded.reader import Reader
+from libs.adapters.embedded.record import Record
+from libs.adapters.embedded.table import Table
+from libs.adapters.embedded.text import TextLeg
+from libs.kernel.policy import Filter, accepts
+from libs.ports.encoder import Vectors
+from libs.ports.index import Document, Hit, Index
+
+_CHUNK = 4_096
+"""So many documents are followed at a time when an index is opened: it bounds the memory."""
+
+
+class EmbeddedIndex(Index):
+    """One named index in one folder. The record is written first; both legs follow it.
+
+    A write that fails half-way has changed the record and raises ``RetryableError``; the next
+    write, or the next opening, lets the legs catch up.
+    """
+
+    def __init__(self, path: Path, name: str, *, dimension: int) -> None:
+        """Open or make ``path/name``; raises ``SettingsError`` if it cannot be this index."""
+        folder = path / name
+        folder.mkdir(parents=True, exist_ok=True)
+        self._name = name
+        self._dimension = dimension
+        self._writing = Lock()
+        self._text = TextLeg(folder / "text")
+        self._record = Record(folder / "record.db", dimension)
+        self._reader = Reader(folder / "record.db")
+        self._table = Table(dimension)
+        self._follow()
+        if self._text.count() != self._reader.count():
+            self._text.clear(0)  # it lost something, by a power cut or a hand: make it again
+            self._follow()
+
+    @property
+    @override
+    def name(self) -> str:
+        return self._name
+
+    @override
+    def put(self, documents: Sequence[tuple[Document, int]]) -> None:
+        for document, _ in documents:
+            for passage in document.passages:
+                if passage.vector.shape != (self._dimension,):
+                    raise ValueError(f"{document.id}: a vector is not {self._dimension} long")
+        with self._writing:
+            self._record.put(documents)
+            self._follow()
+
+    @override
+    def remove(self, ids: Sequence[tuple[str, int]]) -> None:
+        with self._writing:
+            self._record.remove(ids)
+            self._follow()
+
+    @override
+    def clear(self) -> None:
+        with self._writing:
+            self._record.clear()
+            self._follow()
+
+    def _follow(self) -> None:
+        """Let both legs catch up; the table first, for it names what the text leg finds."""
+        record = self._record
+        if self._table.revision < record.cleared or self._table.is_sparse:
+            self._table = self._fresh_table()
+        elif self._table.revision < record.revision:
+            self._fill(self._table)
+        if self._text.revision < record.cleared:
+            self._text.clear(record.cleared)
+        if self._text.revision < record.revision:
+            self._text.apply(record.text_changes(self._text.revision), record.revision)
+
+    def _fresh_table(self) -> Table:
+        table = Table(self._dimension)
+        self._fill(table)
+        return table
+
+    def _fill(self, table: Table) -> None:
+        changes = self._record.table_changes(table.revision)
+        while chunk := list(islice(changes, _CHUNK)):
+            table.apply(chunk)
+        table.revision = self._record.revision
+
+    @override
+    def lexical(
+        self, text: str, *, condition: Filter, limit: int, languages: Sequence[str] = ()
+    ) -> list[Hit]:
+        found = self._text.search(text, condition, limit, languages)
+        names = self._table.names
+        hits = [Hit(names[number], score) for number, score in found if number in names]
+        return _ranked(hits, limit)
+
+    @override
+    def dense(
+        self, vector: Vectors, *, condition: Filter, limit: int, fields: Sequence[str] = ()
+    ) -> list[Hit]:
+        snapshot = self._table.snapshot
+        query = unit(vector)
+        allowed = snapshot.passages(condition, fields)
+        if query is None or not allowed.count or limit < 1:
+            return []
+        found = nearest(snapshot, query, allowed, limit)
+        hits = [Hit(snapshot.ids[near.row], near.score, str(near.passage)) for near in found]
+        hits = _ranked(hits, limit)
+        texts = self._reader.passage_texts([int(hit.passage) for hit in hits])
+        return [Hit(hit.id, hit.score, texts.get(int(hit.passage), "")) for hit in hits]
+
+    @override
+    def get(self, ids: Sequence[str], *, condition: Filter) -> dict[str, Document]:
+        found = {document.id: document for document in self._reader.documents(ids)}
+        return {
+            name: found[name]
+            for name in ids
+            if name in found and accepts(condition, found[name].keywords)
+        }
+
+    @override
+    def facets(
+        self, ids: Sequence[str] | None, *, condition: Filter, fields: Sequence[str]
+    ) -> dict[str, dict[str, int]]:
+        if ids is None:
+            counts = self._table.snapshot.facets(condition, fields)
+        else:
+            counts = {field: {} for field in fields}
+            for keywords in self._reader.keywords(ids):
+                if accepts(condition, keywords):
+                    for field in fields:
+                        for value in dict.fromkeys(keywords.get(field, ())):
+                            counts[field][value] = counts[field].get(value, 0) + 1
+        return counts
+
+    @override
+    def sequences(self) -> dict[str, int]:
+        return self._reader.sequences()
+
+    @override
+    def count(self) -> int:
+        return self._reader.count()
+
+    @override
+    def close(self) -> None:
+        with self._writing:
+            self._text.close()
+            self._reader.close()
+            self._record.close()
+
+
+def _ranked(hits: list[Hit], limit: int) -> list[Hit]:
+    return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]
+
+
+def open_index(path: Path, name: str, *, dimension: int) -> EmbeddedIndex:
+    """Open or make the index of this name in a folder, for vectors of one dimension."""
+    return EmbeddedIndex(path, name, dimension=dimension)
