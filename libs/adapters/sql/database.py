@@ -6,11 +6,11 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 from typing_extensions import override
 
-from libs.adapters.sql.bell import Bell
 from libs.adapters.sql.engine import Engines, open_engines, translated
 from libs.adapters.sql.letters import SqlLetters
 from libs.adapters.sql.outbox import SqlOutbox
 from libs.adapters.sql.work import SqlWork, Stamp
+from libs.kernel.bell import Bell
 from libs.kernel.clock import Clock
 from libs.kernel.errors import RetryableError
 from libs.kernel.ids import Ids

@@ -5,11 +5,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from typing_extensions import override
 
-from libs.adapters.sql.bell import Bell
 from libs.adapters.sql.engine import Engines, translated
 from libs.adapters.sql.tables import OUTBOX
 from libs.contracts import headers
 from libs.contracts.envelope import Record
+from libs.kernel.bell import Bell
 from libs.kernel.clock import Clock
 from libs.ports.database import Outbox
 

@@ -1,4 +1,4 @@
-"""Tells the relay that rows were committed, so that it need not keep asking."""
+"""Wakes threads of this process that wait for something new, so that they need not keep asking."""
 
 import threading
 
