@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from libs.adapters.memory.cache import MemoryCache
+from libs.adapters.memory.cache import MemoryCache, open_cache
 from libs.kernel.clock import ManualClock
 from libs.ports.cache import Cache
 
@@ -16,7 +16,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture(params=["memory"])
 def cache(clock: ManualClock) -> Cache:
-    return MemoryCache(clock)
+    return open_cache(clock=clock)
 
 
 def test_a_value_is_found_until_it_expires(cache: Cache, clock: ManualClock) -> None:

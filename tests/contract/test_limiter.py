@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.adapters.memory.limiter import MemoryLimiter
+from libs.adapters.memory.limiter import MemoryLimiter, open_limiter
 from libs.kernel.clock import ManualClock
 from libs.ports.cache import Limiter, Rate
 
@@ -20,7 +20,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture(params=["memory"])
 def limiter(clock: ManualClock) -> Limiter:
-    return MemoryLimiter(clock)
+    return open_limiter(clock=clock)
 
 
 def test_so_many_hits_are_allowed_and_no_more(limiter: Limiter) -> None:

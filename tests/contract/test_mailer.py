@@ -15,7 +15,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from libs.adapters.maildir.mailer import FolderMailer
+from libs.adapters.maildir.mailer import open_mailer as open_folder
 from libs.adapters.smtp.mailer import SmtpMailer
+from libs.adapters.smtp.mailer import open_mailer as open_smtp
 from libs.kernel.clock import ManualClock
 from libs.kernel.errors import RetryableError, SettingsError
 from libs.ports.mailer import Mailer, RefusedError, UncertainError
@@ -82,7 +84,7 @@ def check_password(
     _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object
 ) -> AuthResult:
     given = isinstance(data, LoginPassword) and (data.login, data.password)
-    return AuthResult(success=given == (b"kring", b"p@ss"))
+    return AuthResult(success=given == (b"kring", b"p@ss"), handled=False)
 
 
 @dataclass(frozen=True)
@@ -101,11 +103,13 @@ def post(request: pytest.FixtureRequest, tmp_path: Path) -> Post:
     if request.param == "folder":
         folder = tmp_path / "mail"
         clock = ManualClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
-        mailer = FolderMailer(folder, clock)
+        mailer = open_folder(f"file://{folder}", clock=clock)
         return Post(mailer, lambda: [f.read_bytes() for f in sorted(folder.glob("*.eml"))])
     recorder: Recorder = request.getfixturevalue("recorder")
     server: Controller = request.getfixturevalue("server")
-    smtp = SmtpMailer(f"smtp://127.0.0.1:{server.port}", timeout_seconds=5)
+    smtp = open_smtp(
+        f"smtp://127.0.0.1:{server.port}", clock=ManualClock(datetime(2026, 3, 1, tzinfo=UTC))
+    )
     return Post(smtp, lambda: [content for _, _, content in recorder.got])
 
 

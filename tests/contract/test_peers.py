@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from libs.adapters.http.peers import HttpPeers
+from libs.adapters.http.peers import HttpPeers, open_peers
 from libs.kernel.errors import UnavailableError
 from libs.ports.peers import Peers
 
@@ -90,7 +90,7 @@ def template(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture
 def peers(template: str) -> Iterator[Peers]:
-    opened = HttpPeers(template)
+    opened = open_peers(template)
     yield opened
     opened.close()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from libs.adapters.local.tasks import LocalTasks
+from libs.adapters.local.tasks import LocalTasks, open_tasks
 from libs.adapters.prometheus.telemetry import PrometheusTelemetry
 from libs.ports.tasks import Tasks
 
@@ -19,7 +19,7 @@ def telemetry() -> PrometheusTelemetry:
 
 @pytest.fixture(params=["local"])
 def tasks(telemetry: PrometheusTelemetry) -> Iterator[Tasks]:
-    opened = LocalTasks(telemetry)
+    opened = open_tasks(service="x", telemetry=telemetry)
     yield opened
     opened.close(timeout_seconds=5)
 
@@ -149,7 +149,7 @@ def test_closing_before_the_start_is_harmless(tasks: Tasks) -> None:
 def test_a_flood_of_wake_ups_for_one_thing_is_one_run_after_the_running_one(
     telemetry: PrometheusTelemetry,
 ) -> None:
-    tasks = LocalTasks(telemetry, workers=1)
+    tasks = LocalTasks("x", telemetry, workers=1)
     began, release, seen = threading.Event(), threading.Event(), []
 
     def slow(argument: str) -> None:

@@ -2,14 +2,14 @@
 
 import pytest
 
-from libs.adapters.prometheus.telemetry import PrometheusTelemetry
+from libs.adapters.prometheus.telemetry import PrometheusTelemetry, open_telemetry
 from libs.kernel.metrics import ALL, DELIVERIES, HTTP_SECONDS, OUTBOX_AGE, Metric
 from libs.ports.telemetry import Telemetry
 
 
 @pytest.fixture(params=["prometheus"])
 def telemetry() -> Telemetry:
-    return PrometheusTelemetry()
+    return open_telemetry()
 
 
 def lines(telemetry: Telemetry) -> list[str]:

@@ -84,3 +84,8 @@ def _open(address: str, service: str) -> tuple[httpx2.URL, httpx2.HTTPTransport]
         return httpx2.URL(f"http://{service}/"), transport
     transport = httpx2.HTTPTransport(limits=_LIMITS, trust_env=False)
     return httpx2.URL(address), transport
+
+
+def open_peers(template: str) -> HttpPeers:
+    """Return the way to the services at a template."""
+    return HttpPeers(template)

@@ -23,8 +23,9 @@ class LocalTasks(Tasks):
     anyway. So a flood of wake-ups for one thing is one run, and a slow task is not piled up.
     """
 
-    def __init__(self, telemetry: Telemetry, *, workers: int = 2) -> None:
-        """Take where runs are counted, and how many run side by side."""
+    def __init__(self, service: str, telemetry: Telemetry, *, workers: int = 2) -> None:
+        """Take whose tasks these are, where runs are counted, and how many run side by side."""
+        self._service = service
         self._telemetry = telemetry
         self._tasks: dict[str, Task] = {}
         self._waiting: OrderedDict[tuple[str, str], None] = OrderedDict()
@@ -33,8 +34,10 @@ class LocalTasks(Tasks):
         self._lock = threading.Lock()
         self._work = threading.Condition(self._lock)
         self._alarm = threading.Condition(self._lock)
-        self._threads = [_thread(f"task-{number}", self._serve) for number in range(workers)]
-        self._threads.append(_thread("task-timer", self._wake))
+        self._threads = [
+            _thread(f"{service}-task-{number}", self._serve) for number in range(workers)
+        ]
+        self._threads.append(_thread(f"{service}-timer", self._wake))
 
     @override
     def register(self, name: str, task: Task) -> None:
@@ -107,8 +110,7 @@ class LocalTasks(Tasks):
         except Exception:  # noqa: BLE001  # a failing task must not end the thread of all tasks
             outcome = "failed"
             _log.exception("task failed", extra={"task": name})
-        service = name.partition(".")[0]
-        self._telemetry.count(TASKS, service=service, task=name, outcome=outcome)
+        self._telemetry.count(TASKS, service=self._service, task=name, outcome=outcome)
 
     def _wake(self) -> None:
         with self._lock:
@@ -123,6 +125,11 @@ class LocalTasks(Tasks):
                     continue
                 heapq.heapreplace(self._timers, (now + seconds, name, seconds))
                 self._queue(name, "")
+
+
+def open_tasks(*, service: str, telemetry: Telemetry) -> LocalTasks:
+    """Return the background work of one service."""
+    return LocalTasks(service, telemetry)
 
 
 def _thread(name: str, target: Callable[[], None]) -> threading.Thread:

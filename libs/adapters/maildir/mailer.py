@@ -6,6 +6,7 @@ from contextlib import suppress
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from typing_extensions import override
 
@@ -46,3 +47,8 @@ class FolderMailer(Mailer):
         time = self._clock.now().strftime("%Y%m%dT%H%M%S.%fZ")
         part = _UNSAFE.sub("-", str(message["Message-ID"] or "")).strip("-")[:60]
         return f"{time}-{part or 'mail'}.eml"
+
+
+def open_mailer(url: str, *, clock: Clock) -> FolderMailer:
+    """Return the mailer of ``file:///folder``."""
+    return FolderMailer(Path(unquote(urlsplit(url).path)), clock)

@@ -70,3 +70,8 @@ class MemoryCache(Cache):
 
 def _size(key: str, value: bytes) -> int:
     return len(key.encode()) + len(value)
+
+
+def open_cache(*, clock: Clock) -> MemoryCache:
+    """Return a cache for ``memory:``."""
+    return MemoryCache(clock)

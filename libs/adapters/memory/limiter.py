@@ -76,3 +76,8 @@ class MemoryLimiter(Limiter):
             remaining=int(rate.hits - count - 1),
             reset_seconds=max(1, math.ceil(rate.seconds * (1 - passed))),
         )
+
+
+def open_limiter(*, clock: Clock) -> MemoryLimiter:
+    """Return counters for ``memory:``."""
+    return MemoryLimiter(clock)

@@ -59,3 +59,8 @@ class PrometheusTelemetry(Telemetry):
                 self._histograms[name] = Histogram(
                     name, text, labels, registry=self._registry, buckets=_SECONDS
                 )
+
+
+def open_telemetry() -> PrometheusTelemetry:
+    """Return a registry of its own."""
+    return PrometheusTelemetry()

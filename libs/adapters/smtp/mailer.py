@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from typing_extensions import override
 
+from libs.kernel.clock import Clock
 from libs.kernel.errors import RetryableError, SettingsError
 from libs.ports.mailer import Mailer, Parcel, RefusedError, UncertainError, parcel_of
 
@@ -113,3 +114,8 @@ def _ascii_domain(address: str) -> str:
         return f"{name}@{domain.encode('idna').decode('ascii')}"
     except UnicodeError as error:
         raise RefusedError("the address has no valid domain") from error
+
+
+def open_mailer(url: str, *, clock: Clock) -> SmtpMailer:  # noqa: ARG001  # one form for all mailers
+    """Return the mailer of an ``smtp`` or ``smtps`` URL."""
+    return SmtpMailer(url)
