@@ -74,6 +74,13 @@ class Bus(Protocol):
         """Join a group; its slots are shared out among the members that poll."""
         ...
 
+    def forget(self, group: str) -> None:
+        """Drop what a group has committed, so that it starts at the oldest record again.
+
+        No member of the group may run meanwhile.
+        """
+        ...
+
     def close(self) -> None:
         """Release what is held."""
         ...

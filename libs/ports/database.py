@@ -40,6 +40,10 @@ class Work(Protocol):
         """
         ...
 
+    def forget(self, consumer: str) -> None:
+        """Drop what a consumer applied, so that it takes every snapshot again: for a rebuild."""
+        ...
+
     def bury(self, letter: DeadLetter) -> None:
         """Keep a dead letter, once per place in the log, and emit it to the dead-letter topic."""
         ...

@@ -16,7 +16,7 @@ from libs.contracts.topics import Topic
 from libs.kernel.errors import ErasedError, PoisonError, RetryableError
 from libs.kernel.metrics import CONSUMED, CONSUMER_RETRIES, LAG
 from libs.kernel.retry import backoff_seconds
-from libs.ports.bus import Bus, Delivery, Slot
+from libs.ports.bus import Bus, Delivery
 from libs.ports.database import Database, DeadLetter, Work
 from libs.ports.telemetry import Telemetry
 from libs.runtime.limit import DeadLetterLimit
@@ -60,7 +60,7 @@ class Consumer:
         self._handlers = {topic.name: handler for topic, handler in handlers.items()}
         self._database = database
         self._telemetry = telemetry
-        self._subscription = bus.subscribe(f"kring.{service}", sorted(self._handlers))
+        self._subscription = bus.subscribe(group_of(service), sorted(self._handlers))
         self._limit = DeadLetterLimit()
         self._retries = 0
         self.halted = ""
@@ -205,4 +205,6 @@ class Consumer:
             self._telemetry.gauge(LAG, lag, service=self._service, topic=topic)
 
 
-__all__ = ["Consumer", "Slot"]
+def group_of(service: str) -> str:
+    """Return the name of a service's consumer group."""
+    return f"kring.{service}"

@@ -20,7 +20,7 @@ from libs.ports.bus import Bus
 from libs.ports.database import Database
 from libs.ports.telemetry import Telemetry
 from libs.runtime.api import build_app
-from libs.runtime.consumer import Consumer
+from libs.runtime.consumer import Consumer, group_of
 from libs.runtime.relay import Relay
 from libs.runtime.service import Build, Ports, Service
 from libs.runtime.settings import Settings
@@ -76,6 +76,22 @@ class Process:
             for running in self.running.values():
                 self._start_server(running)
             self._await_servers()
+
+    def empty(self, name: str) -> bool:
+        """Empty a service's projections, to be filled from the log; False if it has none.
+
+        The group's place in the log goes first: after a crash in between, what comes again is
+        ignored as old, and the command can simply be repeated.
+        """
+        running = self._build(name, ())
+        if not running.service.on_clear:
+            return False
+        self._bus.forget(group_of(name))
+        with running.database.write() as work:
+            work.forget(name)
+            for clear in running.service.on_clear:
+                clear(work)
+        return True
 
     def wrong(self) -> dict[str, str]:
         """Return what keeps the process from being ready, by part."""

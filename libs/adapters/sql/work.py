@@ -99,6 +99,10 @@ class SqlWork(Work):
         return False
 
     @override
+    def forget(self, consumer: str) -> None:
+        self.connection.execute(sa.delete(APPLIED).where(APPLIED.c.consumer == consumer))
+
+    @override
     def bury(self, letter: DeadLetter) -> None:
         record = letter.record
         rejected_at = letter.rejected_at or self._stamp.clock.now()

@@ -1,0 +1,38 @@
+# Kring. `make help` lists what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up check test e2e bench proto lock ci clean
+
+help: ## show this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## make the environment and install everything into it
+
+$(STAMP): pyproject.toml constraints/py311.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Kring needs Python 3.11 or newer; say which: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r constraints/py311.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $(STAMP)
+
+up: $(STAMP) ## start Kring with the sample network; Ctrl-C stops
+	$(BIN)/kring up
+
+check: $(STAMP) ## style, types, borders, contracts
+	@PATH=$(BIN):$$PATH bash tests/check.sh
+
+test: check ## everything: checks, tests with coverage, journeys, the browser
+	@PATH=$(BIN):$$PATH bash tests/run.sh
+
+proto: $(STAMP) ## generate libs/contracts/gen from proto/
+	$(BIN)/python proto/generate.py
+
+lock: $(STAMP) ## resolve the constraints anew
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras pyproject.toml -o constraints/py311.txt
+
+clean: ## remove the environment and the caches
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*

@@ -1,0 +1,94 @@
+"""``kring doctor``: what is wrong with the settings and the data, and how to mend it."""
+
+import shutil
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from libs.kernel.errors import KringError, RetryableError, SettingsError
+from libs.runtime.cli.letters import opened
+from libs.runtime.settings import Settings
+from libs.runtime.wiring import Wiring
+
+LEAST_FREE_BYTES = 500 * 1024 * 1024
+
+
+def check(settings: Settings, services: Sequence[str], *, deep: bool) -> list[dict[str, Any]]:
+    """Return one finding per part: what is fine, or what is wrong and how to mend it."""
+    with opened(settings) as wiring:
+        checks: list[tuple[str, Callable[[], str]]] = [
+            ("data folder", lambda: _folder(settings)),
+            ("port", lambda: _port(settings)),
+            ("encoder", lambda: _encoder(wiring)),
+            ("event log", lambda: _bus(wiring)),
+            ("mail", lambda: _mail(settings)),
+            *((f"{name} database", _database(wiring, name)) for name in services),
+        ]
+        if deep:
+            from libs.runtime.cli.deep import deep_checks  # noqa: PLC0415  # reads everything
+
+            checks += deep_checks(wiring, services)
+        return [_finding(part, look) for part, look in checks]
+
+
+def _finding(part: str, look: Callable[[], str]) -> dict[str, Any]:
+    try:
+        return {"part": part, "fine": look(), "wrong": ""}
+    except (KringError, OSError) as error:
+        return {"part": part, "fine": "", "wrong": str(error)}
+
+
+def _folder(settings: Settings) -> str:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    probe = settings.data / ".probe"
+    probe.touch()
+    probe.unlink()
+    free = shutil.disk_usage(settings.data).free
+    if free < LEAST_FREE_BYTES:
+        raise SettingsError(f"only {free // 2**20} MiB are free: make room, or move KRING_DATA.")
+    return f"{settings.data.resolve()}, {free // 2**30} GiB free"
+
+
+def _port(settings: Settings) -> str:
+    if (settings.data / "run" / "address").exists():
+        return "in use by the Kring that runs on this data folder"
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingsError(
+                f"{settings.host}:{settings.port}: {error.strerror}. Choose another KRING_PORT."
+            ) from error
+    return f"{settings.host}:{settings.port} is free"
+
+
+def _encoder(wiring: Wiring) -> str:
+    encoder = wiring.encoder()
+    if encoder.encode(["samen"], "query").shape != (1, encoder.dimension):
+        raise SettingsError(f"{encoder.name} gives no vectors: install kring again.")
+    return f"{encoder.name}, {encoder.dimension} dimensions"
+
+
+def _bus(wiring: Wiring) -> str:
+    wiring.bus().publish([])
+    return "answers"
+
+
+def _mail(settings: Settings) -> str:
+    url = settings.url(settings.mail)
+    if url.startswith("file:"):
+        return f"is written to {url.removeprefix('file://')}; set KRING_MAIL=smtp://… to send it"
+    return url.rsplit("@", 1)[-1]
+
+
+def _database(wiring: Wiring, name: str) -> Callable[[], str]:
+    def look() -> str:
+        database = wiring.database(name)
+        if not database.is_ready():
+            raise RetryableError("does not answer: see KRING_DATABASE.")
+        letters = len(database.letters().find(limit=1000))
+        waiting = database.outbox().oldest_seconds()
+        return f"answers; {letters} dead letters; oldest unpublished event {waiting:.0f} s"
+
+    return look

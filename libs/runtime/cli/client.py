@@ -1,0 +1,78 @@
+"""The command line's way to a running Kring: its public API with the operator's key."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from libs.kernel.errors import KringError
+from libs.runtime.settings import Settings
+
+ADDRESS = Path("run") / "address"
+TIMEOUT_SECONDS = 60.0
+
+
+class NotRunningError(KringError):
+    """Kring does not answer at its address."""
+
+
+class RefusedError(KringError):
+    """Kring answered with a problem; the message is its detail."""
+
+
+class Client:
+    """Calls the API of the Kring that runs on a data folder, or at an address."""
+
+    def __init__(self, settings: Settings, *, url: str = "", key: str = "") -> None:
+        """Take settings whose secrets are set; ``url`` and ``key`` reach another installation."""
+        self.url = (url or _address(settings)).rstrip("/")
+        token = key or settings.operator_key.get_secret_value()
+        self._http = httpx2.Client(
+            base_url=self.url,
+            headers={"authorization": f"Bearer {token}"},
+            timeout=TIMEOUT_SECONDS,
+        )
+
+    def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401  # JSON
+        """Return the JSON of a GET."""
+        return self._answer("GET", path, params=query)
+
+    def post(self, path: str, body: object) -> Any:  # noqa: ANN401  # JSON
+        """Return the JSON of a POST."""
+        return self._answer("POST", path, json=body)
+
+    def _answer(self, method: str, path: str, **content: Any) -> Any:  # noqa: ANN401  # JSON
+        try:
+            response = self._http.request(method, path, **content)
+        except httpx2.TransportError as error:
+            raise NotRunningError(
+                f"Kring does not answer at {self.url} ({error}). Start it with `kring up`."
+            ) from error
+        if response.is_success:
+            return response.json() if response.content else None
+        if response.status_code == httpx2.codes.SERVICE_UNAVAILABLE:
+            raise NotRunningError(
+                f"Kring at {self.url} is starting or busy: try again in a moment."
+            )
+        raise RefusedError(_detail(response))
+
+
+def _address(settings: Settings) -> str:
+    """Return where the Kring of this data folder listens; raises ``NotRunningError`` if unknown."""
+    path = settings.data / ADDRESS
+    if not path.exists():
+        raise NotRunningError(
+            f"No Kring has been started on {settings.data}. Start it with `kring up"
+            f" --data {settings.data}`, or name another with --url and --key."
+        )
+    return path.read_text(encoding="ascii").strip()
+
+
+def _detail(response: httpx2.Response) -> str:
+    try:
+        problem = response.json()
+        fields = "; ".join(f"{name}: {text}" for name, text in problem.get("fields", {}).items())
+        return f"{problem['title']}: {problem['detail']}{f' ({fields})' if fields else ''}"
+    except (ValueError, KeyError, AttributeError):
+        return f"HTTP {response.status_code} from {response.url}"

@@ -1,0 +1,133 @@
+"""``kring up`` and ``kring run``: start, say where to look, wait, drain."""
+
+import fcntl
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from libs.kernel.clock import SystemClock
+from libs.kernel.errors import KringError, SettingsError
+from libs.kernel.ids import Uuid7
+from libs.runtime.cli.client import ADDRESS, Client
+from libs.runtime.cli.importing import import_records
+from libs.runtime.cli.sample import Sample
+from libs.runtime.cli.table import read_records
+from libs.runtime.lifecycle import ROLES, Process
+from libs.runtime.settings import Settings
+
+
+@contextmanager
+def claimed(settings: Settings, name: str = "up") -> Iterator[None]:
+    """Hold the data folder; raises ``SettingsError`` if it cannot be written or is taken."""
+    folder = settings.data / "run"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (folder / f"{name}.lock").open("w")
+    except OSError as error:
+        raise SettingsError(
+            f"KRING_DATA={settings.data}: {error.strerror}. Choose a folder that can be written."
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise SettingsError(
+                f"Another Kring runs on {settings.data}: stop it, or choose another --data."
+            ) from error
+        yield
+
+
+def up(
+    settings: Settings, services: Sequence[str], console: Console, *, sample: Sample | None
+) -> None:
+    """Run every service in this process until SIGTERM or Ctrl-C."""
+    with claimed(settings):
+        process = _process(settings)
+        stop = _stop_on_signals()
+        try:
+            process.start(services)
+            address = process.address()
+            (settings.data / ADDRESS).write_text(address, encoding="ascii")
+            client = Client(settings)
+            console.print(f"\n[bold]Kring is up at {address}[/]  (data in {settings.data})")
+            if sample is not None:
+                load_sample(client, sample, console)
+            _greet(client, sample, settings, console)
+            stop.wait()
+            console.print("\nStopping: finishing what runs …")
+        finally:
+            (settings.data / ADDRESS).unlink(missing_ok=True)
+            process.stop()
+
+
+def run(settings: Settings, service: str, roles: Sequence[str]) -> None:
+    """Run some roles of one service in this process until SIGTERM."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    process = _process(settings)
+    stop = _stop_on_signals()
+    try:
+        process.start([service], roles or ROLES)
+        stop.wait()
+    finally:
+        process.stop()
+
+
+def load_sample(client: Client, sample: Sample, console: Console) -> None:
+    """Import the sample network into an empty installation; a network in use is left alone."""
+    if client.get("/v1/programmes")["programmes"]:
+        return
+    for kind, path in sample.files():
+        report = import_records(client, kind, read_records(path))
+        if report.refused:
+            raise KringError(f"The sample's {kind} were refused: {report.refused[0]}")
+        console.print(f"  sample network: {report.counts.total()} {kind}")
+
+
+def _greet(client: Client, sample: Sample | None, settings: Settings, console: Console) -> None:
+    console.print(f"  pages     {client.url}/")
+    console.print(f"  API docs  {client.url}/docs")
+    if settings.mail.startswith("file:"):
+        console.print(f"  mail      {settings.url(settings.mail).removeprefix('file://')}/*.eml")
+    guests = [] if sample is None else sample.guests()
+    if guests:
+        console.print("\nSign in as (links work once; `kring link ADDRESS` makes another):")
+    for guest in guests:
+        link = client.post("/v1/session/links", {"email": guest["email"]})["url"]
+        console.print(f"  {guest['role']:<12}{guest['name']:<20}{link}", soft_wrap=True)
+    if guests:
+        console.print(
+            "\nThree things to try (in another terminal):\n"
+            '  kring search "eenzaamheid bij ouderen"\n'
+            f"  kring people {guests[0]['email']}\n"
+            "  open the member's link, ask somebody to be introduced, answer as the other\n"
+        )
+    console.print("Ctrl-C stops; what was stored is kept.\n")
+
+
+def _process(settings: Settings) -> Process:
+    clock = SystemClock()
+    return Process(settings, clock=clock, ids=Uuid7(clock))
+
+
+def _stop_on_signals() -> threading.Event:
+    """Return an event that SIGTERM and SIGINT set; the second one ends the process at once."""
+    stop = threading.Event()
+
+    def on_signal(number: int, _frame: object) -> None:
+        if stop.is_set():
+            os._exit(128 + number)
+        stop.set()
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+    return stop
+
+
+def default_data() -> Path:
+    """Return the data folder of a person's own Kring."""
+    return Path.home() / ".local" / "share" / "kring"

@@ -1,0 +1,42 @@
+"""Search: nothing but an index that can be rebuilt from the log."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from libs.contracts import topics
+from libs.ports.database import Work
+from libs.runtime.service import Ports, Service
+from services.search.api import routes
+from services.search.events import IndexPeople, IndexStories
+from services.search.usecases import Legs, Names, Search, Similar
+
+LEG_THREADS = 4
+
+
+def build(ports: Ports) -> Service:
+    """Return the service over two indexes: stories and people."""
+    encoder = ports.encoder()
+    stories = ports.open_index("stories")
+    people = ports.open_index("people")
+    threads = ThreadPoolExecutor(LEG_THREADS, thread_name_prefix="search-leg")
+    story_legs = Legs(stories, encoder, threads)
+
+    def clear(_work: Work) -> None:
+        stories.clear()
+        people.clear()
+
+    return Service(
+        name="search",
+        routers=[
+            routes(
+                stories=Search(story_legs, ports.cache),
+                people=Search(Legs(people, encoder, threads), ports.cache),
+                similar=Similar(story_legs),
+                names=Names(people),
+            )
+        ],
+        handlers={
+            topics.STORIES: IndexStories(stories, encoder),
+            topics.MEMBERS: IndexPeople(people, encoder),
+        },
+        on_clear=[clear],
+    )

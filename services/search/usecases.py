@@ -1,0 +1,186 @@
+"""What search can do: find stories, find people, find stories like one."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+import orjson
+
+from libs.kernel.errors import InvalidError, NotFoundError
+from libs.kernel.policy import All, Filter, Not, Reader, Term, visible_to
+from libs.ports.cache import Cache
+from libs.ports.encoder import Encoder, Vectors
+from libs.ports.index import Document, Hit, Index
+from services.search.domain.fusion import (
+    OTHER_LANGUAGE_DENSE,
+    SAME_LANGUAGE_DENSE,
+    Scored,
+    fuse,
+)
+from services.search.domain.highlight import highlight
+from services.search.domain.language import guess_language
+from services.search.domain.query import FACETS, Cursor, Query
+from services.search.domain.result import Found, Page
+
+DEPTH = 200
+"""How many documents each leg brings up."""
+RANKING_SECONDS = 600.0
+"""How long the next pages of an answer come from the same ranking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """Both legs of a hybrid search over one index, side by side, filtered alike."""
+
+    index: Index
+    encoder: Encoder
+    threads: Executor
+    depth: int = DEPTH
+
+    def rank(
+        self, text: str, vector: Vectors, *, condition: Filter, language: str
+    ) -> tuple[list[Scored], Mapping[str, str]]:
+        """Return the fused ranking, and the winning passage of each document of the dense leg."""
+        words = self.threads.submit(self.index.lexical, text, condition=condition, limit=self.depth)
+        meaning = self.index.dense(vector, condition=condition, limit=self.depth)
+        ranked = self.fused(words.result(), meaning, condition=condition, language=language)
+        return ranked, {hit.id: hit.passage for hit in meaning}
+
+    def fused(
+        self, words: Sequence[Hit], meaning: Sequence[Hit], *, condition: Filter, language: str
+    ) -> list[Scored]:
+        """Fuse two legs; a document in another language than the query counts by meaning more."""
+        lexical = {hit.id: hit.score for hit in words}
+        dense = {hit.id: hit.score for hit in meaning}
+        languages = self._languages([*lexical, *dense], condition) if language else {}
+
+        def dense_weight(identity: str) -> float:
+            other = languages.get(identity, language) != language
+            return OTHER_LANGUAGE_DENSE if other else SAME_LANGUAGE_DENSE
+
+        return fuse(lexical, dense, dense_weight=dense_weight)
+
+    def _languages(self, ids: Sequence[str], condition: Filter) -> dict[str, str]:
+        found = self.index.get(ids, condition=condition)
+        return {identity: document.language for identity, document in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Find documents by words and meaning; pages after the first come from the same ranking."""
+
+    legs: Legs
+    cache: Cache
+
+    def __call__(self, query: Query, *, reader: Reader) -> Page:
+        """Return one page of what this reader may see; raises ``InvalidError`` for a bad cursor."""
+        visible = visible_to(reader)
+        condition = query.condition(visible)
+        first = Cursor(_key(query, reader), 0)
+        cursor = Cursor.decode(query.cursor) if query.cursor else first
+        if cursor.key != first.key:
+            raise InvalidError("The cursor belongs to another question: start without one.")
+        ranked, passages = self._ranking(query, cursor, condition)
+        chosen = ranked[cursor.offset : cursor.offset + query.limit]
+        documents = self.legs.index.get([identity for identity, _ in chosen], condition=visible)
+        end = cursor.offset + query.limit
+        return Page(
+            hits=[
+                _found(documents[identity], score, passages.get(identity, ""), query.text)
+                for identity, score in chosen
+                if identity in documents
+            ],
+            total=len(ranked),
+            facets=self.legs.index.facets(
+                [identity for identity, _ in ranked], condition=visible, fields=FACETS
+            ),
+            next=Cursor(cursor.key, end).encode() if end < len(ranked) else "",
+        )
+
+    def _ranking(
+        self, query: Query, cursor: Cursor, condition: Filter
+    ) -> tuple[list[Scored], Mapping[str, str]]:
+        kept = self.cache.get(cursor.key) if query.cursor else None
+        if kept is not None:
+            ranked, passages = orjson.loads(kept)
+            return [(identity, score) for identity, score in ranked], passages
+        vector = self.legs.encoder.encode([query.text], "query")[0]
+        fresh, passages = self.legs.rank(
+            query.text, vector, condition=condition, language=guess_language(query.text)
+        )
+        if len(fresh) > query.limit:
+            self.cache.put(cursor.key, orjson.dumps([fresh, passages]), seconds=RANKING_SECONDS)
+        return fresh, passages
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """Find stories like one, in either language."""
+
+    legs: Legs
+
+    def __call__(self, story_id: str, *, limit: int, reader: Reader) -> Page:
+        """Return the nearest others; raises ``NotFoundError`` for a story out of sight."""
+        visible = visible_to(reader)
+        story = self.legs.index.get([story_id], condition=visible).get(story_id)
+        if story is None:
+            raise NotFoundError("There is no such story, or you may not see it.")
+        condition = All((visible, Not(Term("id", (story_id,)))))
+        text = f"{story.texts.get('title', '')} {story.texts.get('summary', '')}"
+        ranked, passages = self.legs.rank(
+            text, _centre(story), condition=condition, language=story.language
+        )
+        documents = self.legs.index.get([i for i, _ in ranked[:limit]], condition=condition)
+        return Page(
+            hits=[
+                _found(documents[identity], score, passages.get(identity, ""), text)
+                for identity, score in ranked[:limit]
+                if identity in documents
+            ],
+            total=len(ranked),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of members, as a reader may see them."""
+
+    people: Index
+
+    def __call__(self, member_ids: Sequence[str], *, reader: Reader) -> dict[str, str]:
+        """Return display names by id; members the reader may not see are absent."""
+        found = self.people.get(sorted(set(member_ids)), condition=visible_to(reader))
+        return {identity: str(each.payload["display_name"]) for identity, each in found.items()}
+
+
+def _found(document: Document, score: float, passage: str, text: str) -> Found:
+    shown = passage or document.texts.get("summary") or document.texts.get("body", "")
+    return Found(
+        id=document.id,
+        score=round(score, 4),
+        passage=passage,
+        highlight=highlight(shown, text),
+        payload=document.payload,
+    )
+
+
+def _centre(document: Document) -> Vectors:
+    """Return the mean direction of a document's passages."""
+    mean: Vectors = np.mean([passage.vector for passage in document.passages], axis=0)
+    length = np.linalg.norm(mean)
+    return mean / np.float32(length) if length else mean
+
+
+def _key(query: Query, reader: Reader) -> str:
+    """Return the name of a ranking: another reader, question or narrowing is another ranking."""
+    content = orjson.dumps(
+        [
+            query.text,
+            {name: sorted(values) for name, values in query.narrowed.items()},
+            [reader.programme, reader.member_id, reader.role.value, sorted(reader.blocked)],
+        ],
+        option=orjson.OPT_SORT_KEYS,
+    )
+    return f"ranking:{hashlib.sha256(content).hexdigest()}"
