@@ -4,6 +4,7 @@ import threading
 
 import structlog
 
+from libs.contracts.envelope import Record
 from libs.kernel.errors import RetryableError
 from libs.kernel.metrics import OUTBOX_AGE, PUBLISHED
 from libs.kernel.retry import backoff_seconds
@@ -57,7 +58,7 @@ class Relay:
         if not rows:
             self._telemetry.gauge(OUTBOX_AGE, 0.0, service=self._service)
             return 0
-        window = []
+        window: list[tuple[int, Record]] = []
         size = 0
         for row_id, record in rows:
             size += len(record.value)

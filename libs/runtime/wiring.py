@@ -5,7 +5,7 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from libs.contracts.codec import source_of
@@ -25,6 +25,17 @@ from libs.runtime.encoding import CachedEncoder
 from libs.runtime.settings import Settings
 
 CACHED_VECTORS = 4096
+
+
+class Closable(Protocol):
+    """What is closed at the end."""
+
+    def close(self) -> None:
+        """Release what is held."""
+        ...
+
+
+Closing = TypeVar("Closing", bound=Closable)
 
 
 def scheme(url: str) -> str:
@@ -47,13 +58,14 @@ class Wiring:
         self._ids = ids
         self._encoder: Encoder | None = None
         self._lock = threading.Lock()
-        self._opened: list[Any] = []
+        self._opened: list[Closable] = []
 
     def bus(self) -> Bus:
         """Open the event log."""
         url = self._settings.url(self._settings.bus)
         opener = _choose("KRING_BUS", url, {"sqlite": "libs.adapters.sqlite.bus:open_bus"})
-        return self._keep(opener(url, clock=self._clock))
+        bus: Bus = opener(url, clock=self._clock)
+        return self._keep(bus)
 
     def database(self, service: str) -> Database:
         """Bring a service's schema up to date and open its database."""
@@ -65,7 +77,10 @@ class Wiring:
             path_of(url).parent.mkdir(parents=True, exist_ok=True)
         migrations = f"services.{service}.migrations"
         migrate(url, *([migrations] if find_spec(migrations) else []))
-        return self._keep(opener(url, source=source_of(service), clock=self._clock, ids=self._ids))
+        database: Database = opener(
+            url, source=source_of(service), clock=self._clock, ids=self._ids
+        )
+        return self._keep(database)
 
     def index(self, service: str, name: str) -> Index:
         """Open an index of a service, made for the present encoder."""
@@ -73,9 +88,10 @@ class Wiring:
         engines = {"embedded": "libs.adapters.embedded.index:open_index"}
         opener = _choose("KRING_INDEX", url, engines)
         encoder = self.encoder()
-        return self._keep(
-            opener(path_of(url) / service, f"{name}-{encoder.name}", dimension=encoder.dimension)
+        index: Index = opener(
+            path_of(url) / service, f"{name}-{encoder.name}", dimension=encoder.dimension
         )
+        return self._keep(index)
 
     def encoder(self) -> Encoder:
         """Load the encoder, once."""
@@ -99,7 +115,8 @@ class Wiring:
     def cache(self) -> Cache:
         """Open the cache."""
         memory = {"memory": "libs.adapters.memory.cache:open_cache"}
-        return self._keep(_choose("KRING_CACHE", self._settings.cache, memory)(clock=self._clock))
+        cache: Cache = _choose("KRING_CACHE", self._settings.cache, memory)(clock=self._clock)
+        return self._keep(cache)
 
     def limiter(self) -> Limiter:
         """Open the counters of requests."""
@@ -122,7 +139,8 @@ class Wiring:
         """Open the way to the other services."""
         template = self._settings.url(self._settings.peers, "{service}")
         http = "libs.adapters.http.peers:open_peers"
-        return self._keep(_choose("KRING_PEERS", template, {"unix": http, "http": http})(template))
+        peers: Peers = _choose("KRING_PEERS", template, {"unix": http, "http": http})(template)
+        return self._keep(peers)
 
     def telemetry(self) -> Telemetry:
         """Return where this process counts."""
@@ -133,7 +151,7 @@ class Wiring:
         while self._opened:
             self._opened.pop().close()
 
-    def _keep(self, opened: Any) -> Any:  # noqa: ANN401  # each caller states its port
+    def _keep(self, opened: Closing) -> Closing:
         self._opened.append(opened)
         return opened
 

@@ -64,6 +64,11 @@ class SqliteBus(Bus):
         self._subscriptions.append(subscription)
         return subscription
 
+    @override
+    def forget(self, group: str) -> None:
+        with self._file.write(durable=True) as connection:
+            connection.execute("DELETE FROM group_offset WHERE reader_group = ?", (group,))
+
     def prune(self, *, older_than: datetime) -> int:
         """Delete what was published before a time on topics that are not compacted.
 

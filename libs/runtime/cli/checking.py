@@ -27,7 +27,7 @@ def check(settings: Settings, services: Sequence[str], *, deep: bool) -> list[di
         if deep:
             from libs.runtime.cli.deep import deep_checks  # noqa: PLC0415  # reads everything
 
-            checks += deep_checks(wiring, services)
+            checks += deep_checks(wiring)
         return [_finding(part, look) for part, look in checks]
 
 

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# The checks, fast ones first. Run by `make check`, with the environment's tools on the PATH.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+step() { printf '── %s\n' "$*"; "$@"; }
+
+step ruff format --check --quiet .
+step ruff check --quiet .
+step lint-imports --no-cache
+step codespell libs services tests docs proto README.md Makefile
+step deptry .
+step python proto/generate.py --check
+step mypy
