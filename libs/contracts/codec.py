@@ -100,8 +100,13 @@ def _envelope(record: Record, *, open_to_json: bool) -> tuple[BaseCloudEvent, st
     content_type = headers.get("content-type", b"").decode("ascii", "replace").split(";")[0].strip()
     try:
         if content_type == STRUCTURED and open_to_json:
+            whole = json.loads(record.value)
+            if not isinstance(whole, dict) or "id" not in whole:
+                raise PoisonError("a structured event is a JSON object with an id")
             envelope = _FORMAT.read(None, record.value)
             return envelope, JSON, json.dumps(envelope.get_data()).encode()
+        if "ce_id" not in headers:  # the library would make one up
+            raise PoisonError("ce_id is missing")
         envelope = from_binary(KafkaMessage(headers, None, b""), _FORMAT)
     except (BaseCloudEventException, ValueError, TypeError, KeyError, RecursionError) as error:
         raise PoisonError(f"not a CloudEvent: {error}") from error

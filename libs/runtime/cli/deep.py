@@ -1,4 +1,4 @@
-"""``kring doctor --deep``: does every index hold the newest state that the log holds?"""
+"""``kring doctor --deep``: whether every index holds the newest state of the log."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

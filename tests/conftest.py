@@ -1,0 +1,45 @@
+"""What every test may use: a clock that stands still, ids that repeat, hypothesis profiles."""
+
+import itertools
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, settings
+from typing_extensions import override
+
+from libs.kernel.clock import ManualClock
+from libs.kernel.ids import Ids
+
+settings.register_profile("dev", max_examples=25, deadline=None)
+settings.register_profile(
+    "ci",
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")  # noqa: TID251  # set by the machine
+
+
+class CountedIds(Ids):
+    """Ids 1, 2, 3 … in the form of real ones."""
+
+    def __init__(self) -> None:
+        self._numbers: Iterator[int] = itertools.count(1)
+
+    @override
+    def new(self) -> str:
+        return str(uuid.UUID(int=next(self._numbers) | 0x7 << 76 | 0b10 << 62))
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def ids() -> CountedIds:
+    return CountedIds()

@@ -1,0 +1,239 @@
+"""The wire format: golden bytes of every event, and every way a record can be bad."""
+
+import contextlib
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
+from hypothesis import given
+from hypothesis import strategies as st
+
+from libs.contracts.codec import JSON, STRUCTURED, decode, encode, source_of
+from libs.contracts.envelope import Event, Record
+from libs.contracts.gen.kring.events.v1 import members_pb2, stories_pb2
+from libs.contracts.topics import INBOX, MAX_VALUE_BYTES, MEMBERS, STORIES, TOPICS, Topic
+from libs.kernel.errors import PoisonError
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+ID = "01931a2b-0000-7000-8000-000000000001"
+PROGRAMME = "01931a2b-0000-7000-8000-00000000000a"
+
+
+def filled(descriptor: Any, depth: int = 0) -> dict[str, Any]:  # noqa: ANN401  # a descriptor
+    """Return a JSON value with something in every field, the same for the same contract."""
+    content: dict[str, Any] = {}
+    taken: set[str] = set()
+    for field in descriptor.fields:
+        if field.containing_oneof is not None:
+            if field.containing_oneof.name in taken:
+                continue
+            taken.add(field.containing_oneof.name)
+        value = one_value(field, depth)
+        content[field.name] = [value] if field.is_repeated else value
+    return content
+
+
+def one_value(field: Any, depth: int) -> Any:  # noqa: ANN401  # a descriptor
+    if field.message_type is not None:
+        if field.message_type.full_name == "google.protobuf.Timestamp":
+            return "2026-11-22T09:00:00Z"
+        return filled(field.message_type, depth + 1)
+    if field.enum_type is not None:
+        return field.enum_type.values[-1].name
+    if field.cpp_type == field.CPPTYPE_STRING:
+        return f"{field.name} – tekst"
+    if field.cpp_type == field.CPPTYPE_BOOL:
+        return True
+    return field.number
+
+
+def event_of(topic: Topic[Message]) -> Event[Message]:
+    state = topic.message()
+    from google.protobuf.json_format import ParseDict  # noqa: PLC0415  # used here alone
+
+    ParseDict(filled(topic.message.DESCRIPTOR), state)
+    return Event(
+        topic=topic,
+        id=ID,
+        aggregate_id=ID,
+        sequence=0 if topic.writer == "*" else 42,
+        programme=PROGRAMME,
+        source=source_of("example" if topic.writer == "*" else topic.writer),
+        time=datetime(2026, 11, 22, 9, 0, tzinfo=UTC),
+        state=state,
+        traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    )
+
+
+@pytest.mark.parametrize("topic", TOPICS.values(), ids=lambda topic: topic.aggregate)
+def test_the_bytes_of_every_event_are_those_of_the_golden_file(topic: Topic[Message]) -> None:
+    record = encode(event_of(topic))
+    golden = json.loads((GOLDEN / f"{topic.aggregate}.json").read_text(encoding="utf-8"))
+    assert record.key.decode() == golden["key"]
+    assert {name: value.decode() for name, value in record.headers} == golden["headers"]
+    assert record.value.hex() == golden["value_hex"]
+
+
+@pytest.mark.parametrize("topic", TOPICS.values(), ids=lambda topic: topic.aggregate)
+def test_a_golden_record_decodes_to_the_event_it_was_made_from(topic: Topic[Message]) -> None:
+    golden = json.loads((GOLDEN / f"{topic.aggregate}.json").read_text(encoding="utf-8"))
+    record = Record(
+        topic=topic.name,
+        key=golden["key"].encode(),
+        headers=tuple((name, value.encode()) for name, value in golden["headers"].items()),
+        value=bytes.fromhex(golden["value_hex"]),
+    )
+    assert decode(record) == event_of(topic)
+    assert MessageToDict(decode(record).state, preserving_proto_field_name=True)
+
+
+def story(**changes: Any) -> Event[Message]:  # noqa: ANN401  # fields of an event
+    state = stories_pb2.Story(story_id=ID, title="Samen eten")
+    whole = Event(
+        topic=STORIES,
+        id=ID,
+        aggregate_id=ID,
+        sequence=7,
+        programme=PROGRAMME,
+        source=source_of("ingestion"),
+        time=datetime(2026, 11, 22, tzinfo=UTC),
+        state=state,
+    )
+    return replace(whole, **changes)
+
+
+@given(
+    st.text(min_size=1, max_size=40).filter(lambda text: text.isprintable()),
+    st.integers(0, 2**63 - 1),
+)
+def test_what_is_encoded_decodes_to_the_same(title: str, sequence: int) -> None:
+    event = story(state=stories_pb2.Story(story_id=ID, title=title), sequence=sequence)
+    assert decode(encode(event)) == event
+
+
+def test_sequences_order_as_text() -> None:
+    headers = [dict(encode(story(sequence=n)).headers)["ce_sequence"] for n in (9, 10, 2**60)]
+    assert headers == sorted(headers)
+
+
+def changed(record: Record, **headers: bytes | None) -> Record:
+    kept = {**dict(record.headers), **headers}
+    return replace(record, headers=tuple((n, v) for n, v in kept.items() if v is not None))
+
+
+GOOD = encode(story())
+BAD = {
+    "an unknown topic": replace(GOOD, topic="kring.other.v1"),
+    "no headers": replace(GOOD, headers=()),
+    "no id": changed(GOOD, ce_id=None),
+    "no sequence": changed(GOOD, ce_sequence=None),
+    "a sequence that is no number": changed(GOOD, ce_sequence=b"seven"),
+    "a negative sequence": changed(GOOD, ce_sequence=b"-0000000000000000007"),
+    "digits of another script": changed(GOOD, ce_sequence="٧".encode()),
+    "no programme": changed(GOOD, ce_programme=None),
+    "an unknown type": changed(GOOD, ce_type=b"kring.story.v2"),
+    "a type of another topic": changed(GOOD, ce_type=b"kring.member.v1"),
+    "no subject": changed(GOOD, ce_subject=None),
+    "a subject of another kind": changed(GOOD, ce_subject=b"member/x"),
+    "a subject without an id": changed(GOOD, ce_subject=b"story/"),
+    "a source that may not write here": changed(GOOD, ce_source=b"/kring/search"),
+    "another programme in the header than in the key": changed(GOOD, ce_programme=b"other"),
+    "another key": replace(GOOD, key=b"x"),
+    "no content type": changed(GOOD, **{"content-type": None}),
+    "JSON where only protobuf is written": changed(GOOD, **{"content-type": JSON.encode()}),
+    "headers that are not UTF-8": changed(GOOD, ce_subject=b"story/\xff\xfe"),
+    "a time of nowhere": changed(GOOD, ce_time=b"yesterday"),
+    "a payload that is not protobuf": replace(GOOD, value=b"\xff" * 40),
+    "a truncated payload": replace(GOOD, value=GOOD.value[:-3]),
+    "a payload that is too large": replace(GOOD, value=b"x" * (MAX_VALUE_BYTES + 1)),
+}
+
+
+@pytest.mark.parametrize("record", BAD.values(), ids=BAD.keys())
+def test_a_bad_record_is_poison(record: Record) -> None:
+    with pytest.raises(PoisonError):
+        decode(record)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_decode_or_are_poison(value: bytes) -> None:
+    with contextlib.suppress(PoisonError):
+        decode(replace(GOOD, value=value))
+
+
+def test_an_event_that_is_too_large_is_refused_before_it_travels() -> None:
+    body = "x" * MAX_VALUE_BYTES
+    with pytest.raises(PoisonError, match="at most"):
+        encode(story(state=stories_pb2.Story(body=body)))
+
+
+def test_a_reader_of_today_ignores_fields_of_tomorrow() -> None:
+    unknown = b"\xfa\x7f\x05hello"  # field 2047, five bytes
+    assert decode(replace(GOOD, value=GOOD.value + unknown)).aggregate_id == ID
+
+
+def submission(value: bytes, content_type: str, **headers: bytes) -> Record:
+    given_headers = {
+        "ce_specversion": b"1.0",
+        "ce_id": b"1",
+        "ce_type": b"kring.submission.v1",
+        "ce_source": b"https://programme.example",
+        "ce_subject": b"submission/s-1",
+        "ce_programme": PROGRAMME.encode(),
+        "content-type": content_type.encode(),
+        **headers,
+    }
+    return Record(INBOX.name, b"any key", tuple(given_headers.items()), value)
+
+
+STORY_JSON = b'{"externalId": "s-1", "story": {"title": "Samen eten"}}'
+
+
+def test_the_inbox_takes_json() -> None:
+    state: Any = decode(submission(STORY_JSON, JSON)).state
+    assert (state.external_id, state.story.title) == ("s-1", "Samen eten")
+
+
+def test_the_inbox_takes_structured_cloudevents() -> None:
+    whole = {
+        "specversion": "1.0",
+        "id": "1",
+        "type": "kring.submission.v1",
+        "source": "https://programme.example",
+        "subject": "submission/s-1",
+        "programme": PROGRAMME,
+        "data": json.loads(STORY_JSON),
+    }
+    record = Record(
+        INBOX.name, b"", (("content-type", STRUCTURED.encode()),), json.dumps(whole).encode()
+    )
+    state: Any = decode(record).state
+    assert state.story.title == "Samen eten"
+    assert decode(record).programme == PROGRAMME
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"", b"null", b"[]", b"{", b'{"story": 5}', b'{"nonsense": 1}', b"\xff\xfe", b"[" * 50_000],
+    ids=["nothing", "null", "a list", "half", "a number", "unknown field", "not UTF-8", "deep"],
+)
+def test_bad_json_on_the_inbox_is_poison(value: bytes) -> None:
+    with pytest.raises(PoisonError):
+        decode(submission(value, JSON))
+
+
+def test_bad_structured_events_are_poison() -> None:
+    for value in (b"", b"5", b"{}", b"[" * 50_000):
+        record = Record(INBOX.name, b"", (("content-type", STRUCTURED.encode()),), value)
+        with pytest.raises(PoisonError):
+            decode(record)
+
+
+def test_members_and_stories_have_dead_letter_topics() -> None:
+    assert MEMBERS.dead == "kring.members.v1.dlq"
+    assert MEMBERS.message is members_pb2.Member

@@ -1,0 +1,13 @@
+"""Headers as one value."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from libs.contracts import headers
+
+
+@given(st.lists(st.tuples(st.text(), st.binary())).map(tuple))
+def test_what_was_packed_is_unpacked_byte_for_byte(
+    given_headers: tuple[tuple[str, bytes], ...],
+) -> None:
+    assert headers.unpack(headers.pack(given_headers)) == given_headers
