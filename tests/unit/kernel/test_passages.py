@@ -27,6 +27,11 @@ def test_a_cut_falls_between_sentences() -> None:
     ]
 
 
+def test_a_quotation_mark_stays_with_its_sentence() -> None:
+    text = "“Ik doe mee.” Zij ook."
+    assert split_passages(text, words=3, overlap=0) == ["“Ik doe mee.”", "Zij ook."]
+
+
 def test_a_passage_begins_with_the_last_sentences_of_the_one_before() -> None:
     text = "One two three. Four five. Six seven eight. Nine."
     assert split_passages(text, words=6, overlap=2) == [
