@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from libs.kernel.passages import split_passages
-
 from libs.contracts.envelope import Event
 from libs.contracts.gen.kring.events.v1.members_pb2 import Initiative, Member
 from libs.contracts.gen.kring.events.v1.stories_pb2 import Story, StoryKind
 from libs.contracts.gen.kring.events.v1.vocabulary_pb2 import Visibility
+from libs.kernel.passages import split_passages
 from libs.ports.database import Work
 from libs.ports.encoder import Encoder
 from libs.ports.index import Document, Index, Passage
@@ -151,7 +150,7 @@ def _initiative(initiative: Initiative) -> dict[str, object]:
         "id": initiative.initiative_id,
         "title": initiative.title,
         "stage": int(initiative.stage) or None,
-        "text": _texts(initiative),
+        "text": " ".join(_texts(initiative).split()),
         "themes": list(initiative.themes),
         "populations": list(initiative.populations),
     }

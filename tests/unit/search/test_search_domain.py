@@ -1,0 +1,121 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from libs.kernel.errors import InvalidError
+from libs.kernel.policy import EVERYTHING, accepts
+from services.search.domain.fusion import fuse
+from services.search.domain.highlight import highlight
+from services.search.domain.language import guess_language
+from services.search.domain.query import Cursor, Query
+
+scores = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(-5, 50), max_size=8)
+
+
+@given(scores, scores, st.floats(0, 1))
+def test_fusing_keeps_every_document_of_either_leg_once(
+    lexical: dict[str, float], dense: dict[str, float], weight: float
+) -> None:
+    fused = [identity for identity, _ in fuse(lexical, dense, dense_weight=lambda _id: weight)]
+    assert sorted(fused) == sorted({*lexical, *dense})
+
+
+@given(scores, st.floats(0.1, 10), st.floats(-3, 3))
+def test_the_scale_of_a_leg_does_not_matter(
+    lexical: dict[str, float], factor: float, shift: float
+) -> None:
+    rounded = {identity: round(score) for identity, score in lexical.items()}
+    stretched = {identity: score * factor + shift for identity, score in rounded.items()}
+    dense = {identity: float(rank) for rank, identity in enumerate(sorted(lexical))}
+
+    def ranking(words: dict[str, float]) -> dict[str, float]:
+        return dict(fuse(words, dense, dense_weight=lambda _id: 0.5))
+
+    one, two = ranking(rounded), ranking(stretched)
+    assert one == pytest.approx(two, abs=1e-6)
+
+
+def test_with_all_weight_on_one_leg_its_order_stands() -> None:
+    lexical, dense = {"a": 3.0, "b": 2.0, "c": 1.0}, {"c": 0.9, "b": 0.8, "a": 0.7}
+    by_words = fuse(lexical, dense, dense_weight=lambda _id: 0.0)
+    by_meaning = fuse(lexical, dense, dense_weight=lambda _id: 1.0)
+    assert [identity for identity, _ in by_words] == ["a", "b", "c"]
+    assert [identity for identity, _ in by_meaning] == ["c", "b", "a"]
+
+
+def test_a_document_in_both_legs_beats_one_that_only_one_leg_found() -> None:
+    fused = fuse(
+        {"both": 9.0, "words": 9.0, "x": 1.0},
+        {"both": 0.9, "meaning": 0.9, "y": 0.1},
+        dense_weight=lambda _id: 0.5,
+    )
+    assert fused[0][0] == "both"
+
+
+def test_ties_go_to_the_smaller_id() -> None:
+    fused = fuse({"b": 1.0, "a": 1.0}, {}, dense_weight=lambda _id: 0.5)
+    assert [identity for identity, _ in fused] == ["a", "b"]
+
+
+def test_nothing_found_is_nothing() -> None:
+    assert fuse({}, {}, dense_weight=lambda _id: 0.5) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("hoe help je mantelzorgers die overbelast zijn", "nl"),
+        ("how do we help carers who are worn out", "en"),
+        ("dementie", ""),
+        ("", ""),
+        ("café Zürich 2026 🙂", ""),
+        ("de kunst the arts", ""),
+    ],
+)
+def test_the_language_of_a_question_shows_in_its_small_words(text: str, language: str) -> None:
+    assert guess_language(text) == language
+
+
+@given(st.text(max_size=2000), st.text(max_size=60))
+def test_a_highlight_is_short_and_taken_from_the_passage(passage: str, query: str) -> None:
+    shown = highlight(passage, query, longest=120)
+    assert len(shown) <= 124
+    inner = shown.removeprefix("… ").removesuffix(" …").strip()
+    assert inner in " ".join(passage.split()) or inner in passage
+
+
+def test_a_highlight_shows_the_stretch_with_the_words_asked_for() -> None:
+    passage = (
+        "Eerst iets anders. " * 40 + "Daarna aten de buren samen in de keuken. " + "Slot. " * 40
+    )
+    shown = highlight(passage, "samen eten in de keuken", longest=100)
+    assert "keuken" in shown
+    assert shown.startswith("… ")
+    assert shown.endswith(" …")
+
+
+def test_a_short_passage_is_shown_whole() -> None:
+    assert highlight("Samen\n eten", "x") == "Samen eten"
+
+
+@given(st.text(max_size=64), st.integers(0, 10_000))
+def test_a_cursor_reads_back_as_itself(key: str, offset: int) -> None:
+    assert Cursor.decode(Cursor(key, offset).encode()) == Cursor(key, offset)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x", "bm8=", "W10=", "WzEsIDJd", "WyJrIiwgLTFd", "WyJrIiwgInQiXQ==", "é", "W1tb" * 40_000],
+)
+def test_a_cursor_we_did_not_make_is_refused(text: str) -> None:
+    with pytest.raises(InvalidError, match="start without one"):
+        Cursor.decode(text)
+
+
+def test_a_question_is_narrowed_by_every_facet_and_by_what_may_be_seen() -> None:
+    condition = Query(
+        "x", {"theme": ["debt", "housing"], "kind": ["failure"], "stage": []}
+    ).condition(EVERYTHING)
+    assert accepts(condition, {"theme": ["housing"], "kind": ["failure"]})
+    assert not accepts(condition, {"theme": ["housing"], "kind": ["practice"]})
+    assert not accepts(condition, {"theme": ["arts"], "kind": ["failure"]})
