@@ -21,7 +21,7 @@ _PRAGMAS = (
     "secure_delete=ON",  # what is deleted is overwritten, so that erasing erases
     "trusted_schema=OFF",
 )
-_WAIT_SECONDS = 5
+_WAIT_SECONDS = 5.0
 _READERS = 40
 """As many as FastAPI has threads for requests."""
 
@@ -42,8 +42,8 @@ class Engines:
         self.reader.dispose()
 
 
-def open_engines(url: str) -> Engines:
-    """Return engines for a URL; connects on first use.
+def open_engines(url: str, *, wait_seconds: float = _WAIT_SECONDS) -> Engines:
+    """Return engines for a URL; connects on first use. A writer waits so long for its turn.
 
     Raises ``SettingsError`` for a URL that names no database we know.
     """
@@ -56,8 +56,10 @@ def open_engines(url: str) -> Engines:
         raise SettingsError("KRING_DATABASE: SQLite needs a file, as in sqlite:///data/search.db")
     Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
     return Engines(
-        writer=_sqlite(parsed, begin="BEGIN IMMEDIATE", size=1),
-        reader=_sqlite(parsed, "query_only=ON", begin="BEGIN", size=_READERS),
+        writer=_sqlite(parsed, _PRAGMAS, begin="BEGIN IMMEDIATE", size=1, wait=wait_seconds),
+        reader=_sqlite(
+            parsed, (*_PRAGMAS, "query_only=ON"), begin="BEGIN", size=_READERS, wait=wait_seconds
+        ),
     )
 
 
@@ -83,16 +85,18 @@ def _parse(url: str) -> sa.URL:
     return parsed
 
 
-def _sqlite(url: sa.URL, *pragmas: str, begin: str, size: int) -> sa.Engine:
+def _sqlite(
+    url: sa.URL, pragmas: tuple[str, ...], *, begin: str, size: int, wait: float
+) -> sa.Engine:
     engine = sa.create_engine(
         url,
         connect_args={"isolation_level": None},  # we say BEGIN ourselves
         hide_parameters=True,  # errors are logged; values may be personal
         pool_size=min(size, 4),
         max_overflow=size - min(size, 4),
-        pool_timeout=_WAIT_SECONDS,
+        pool_timeout=wait,
     )
-    sa.event.listen(engine, "connect", _prepare((*_PRAGMAS, *pragmas)))
+    sa.event.listen(engine, "connect", _prepare(pragmas))
     sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 

@@ -4,10 +4,12 @@ import sqlalchemy as sa
 
 METADATA = sa.MetaData()
 
+_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite counts up INTEGER only
+
 OUTBOX = sa.Table(
     "outbox",
     METADATA,
-    sa.Column("id", sa.BigInteger, primary_key=True),
+    sa.Column("id", _NUMBER, primary_key=True),
     sa.Column("topic", sa.Text, nullable=False),
     sa.Column("key", sa.LargeBinary, nullable=False),
     sa.Column("headers", sa.LargeBinary, nullable=False),
@@ -28,7 +30,7 @@ APPLIED = sa.Table(
 DEAD_LETTER = sa.Table(
     "dead_letter",
     METADATA,
-    sa.Column("id", sa.BigInteger, primary_key=True),
+    sa.Column("id", _NUMBER, primary_key=True),
     sa.Column("topic", sa.Text, nullable=False),
     sa.Column("partition", sa.Integer, nullable=False),
     sa.Column("offset", sa.BigInteger, nullable=False),
