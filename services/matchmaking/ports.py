@@ -12,11 +12,20 @@ from services.matchmaking.domain.profile import Contact, Profile
 from services.matchmaking.domain.slate import Match
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A member as a snapshot at ``sequence`` tells."""
+
+    profile: Profile
+    contact: Contact
+    sequence: int
+
+
 class Profiles(Protocol):
     """The members as the newest snapshots tell."""
 
-    def put(self, work: Work, entries: Sequence[tuple[Profile, Contact]]) -> None:
-        """Insert or replace members with their contact details."""
+    def put(self, work: Work, entries: Sequence[Entry]) -> None:
+        """Insert or replace members with all that belongs to them."""
         ...
 
     def remove(self, work: Work, member_ids: Collection[str]) -> None:
@@ -39,8 +48,20 @@ class Profiles(Protocol):
         """Return the member of each initiative that is known."""
         ...
 
-    def count(self, work: Work) -> int:
-        """Return how many members are known."""
+    def unprinted(self, work: Work, member_ids: Collection[str], encoder: str) -> dict[str, int]:
+        """Return the sequence of those whose newest texts this encoder has not put in the index."""
+        ...
+
+    def behind(self, work: Work, encoder: str, *, limit: int) -> list[str]:
+        """Return members, of all, whose newest texts this encoder has not put in the index."""
+        ...
+
+    def set_printed(self, work: Work, sequences: Mapping[str, int], encoder: str) -> None:
+        """Record that the index of this encoder holds these members as of these sequences."""
+        ...
+
+    def clear(self, work: Work) -> None:
+        """Forget everybody, to be filled again from the log."""
         ...
 
     def initiative_ids(self, work: Work, *, most: int) -> list[str]:
@@ -49,7 +70,7 @@ class Profiles(Protocol):
 
 
 class Bounds(Protocol):
-    """Blocks and pauses that members set here, beside those in their profiles."""
+    """Blocks and pauses: those that members set here, and the blocks in their profiles."""
 
     def block(self, work: Work, blocker_id: str, blocked_id: str) -> None:
         """Record a block; the same one again changes nothing."""
@@ -85,7 +106,7 @@ class Slate:
 
 
 class Slates(Protocol):
-    """The newest slate of each member, and who still has to be looked at again."""
+    """The newest slate of each member."""
 
     def get(self, work: Work, member_id: str) -> Slate | None:
         """Return a member's slate."""
@@ -96,22 +117,38 @@ class Slates(Protocol):
         ...
 
     def remove(self, work: Work, member_ids: Collection[str]) -> None:
-        """Forget the slates and marks of these members."""
+        """Forget the slates of these members."""
         ...
 
     def showing(self, work: Work, member_ids: Collection[str]) -> frozenset[str]:
         """Return the members on whose slates any of these members stands."""
         ...
 
-    def mark(self, work: Work, member_ids: Collection[str], *, at: float, urgent: bool) -> None:
-        """Mark slates to be made again; a mark that is there becomes at most more urgent."""
+    def older_than(self, work: Work, made_before: float, *, limit: int) -> list[str]:
+        """Return members whose slate was made before a time, the oldest first."""
         ...
 
-    def take(self, work: Work, limit: int) -> list[str]:
-        """Return marked members and clear their marks, urgent ones first, then the oldest."""
+
+class Marks(Protocol):
+    """Whose slate has to be made again; a mark lasts until that is done."""
+
+    def put(self, work: Work, member_ids: Collection[str], *, at: float, urgent: bool) -> None:
+        """Mark members; a mark that is there becomes new, and urgent if either is."""
         ...
 
-    def marked(self, work: Work) -> int:
+    def waiting(self, work: Work, *, limit: int) -> dict[str, int]:
+        """Return marked members with each mark's version: urgent ones first, then the oldest."""
+        ...
+
+    def settle(self, work: Work, versions: Mapping[str, int]) -> None:
+        """Clear marks, except those that were set anew since."""
+        ...
+
+    def remove(self, work: Work, member_ids: Collection[str]) -> None:
+        """Clear the marks of these members."""
+        ...
+
+    def count(self, work: Work) -> int:
         """Return how many marks wait."""
         ...
 
@@ -158,7 +195,7 @@ class Introductions(Protocol):
         ...
 
     def get(self, work: Work, introduction_id: str) -> Introduction | None:
-        """Return one, locked until the transaction ends where the engine has row locks."""
+        """Return one."""
         ...
 
     def of(self, work: Work, member_ids: Collection[str]) -> list[Introduction]:
@@ -193,12 +230,12 @@ class Backgrounds(Protocol):
         """Return the sample of an encoder; empty when there is none."""
         ...
 
-    def put(self, work: Work, background: Background, *, members: int, at: float) -> None:
-        """Replace an encoder's sample."""
+    def put(self, work: Work, background: Background, *, size: int, at: float) -> None:
+        """Replace an encoder's sample, drawn when there were ``size`` initiatives."""
         ...
 
-    def members(self, work: Work, encoder: str) -> int:
-        """Return how many members there were when the sample was drawn; 0 without one."""
+    def size(self, work: Work, encoder: str) -> int:
+        """Return how many initiatives there were when the sample was drawn; 0 without one."""
         ...
 
 
@@ -209,6 +246,7 @@ class Store:
     profiles: Profiles
     bounds: Bounds
     slates: Slates
+    marks: Marks
     showings: Showings
     introductions: Introductions
     backgrounds: Backgrounds

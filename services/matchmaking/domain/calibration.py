@@ -84,8 +84,12 @@ class Background:
             return fixed(self.encoder, kind, cosines)
         below = np.searchsorted(sample, cosines, side="left")
         up_to = np.searchsorted(sample, cosines, side="right")
-        shares: Cosines = (below + up_to) / (2.0 * len(sample))
-        return shares
+        shares = (below + up_to) / (2.0 * len(sample))
+        beyond = cosines > sample[-1]
+        if beyond.any():  # more alike than any pair of the sample: keep the order among these
+            left = (1.0 - cosines[beyond]) / max(1e-9, 1.0 - float(sample[-1]))
+            shares[beyond] = 1.0 - np.clip(left, 0.0, 1.0) / (4.0 * len(sample))
+        return np.asarray(shares, dtype=np.float64)
 
 
 @dataclass(frozen=True)

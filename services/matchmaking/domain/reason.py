@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from libs.kernel.vocabulary import POPULATIONS, STAGE_LABELS, THEMES, Flag, Label
-from services.matchmaking.domain.profile import Initiative
+from services.matchmaking.domain.profile import Initiative, Profile
 from services.matchmaking.domain.score import Terms
+from services.matchmaking.domain.slate import Match
 
 QUOTE_LENGTH = 200
 STRUGGLE_SHARED = 0.85
@@ -78,6 +79,15 @@ def reason(facts: Facts, language: str) -> str:
         _shared(facts, language),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def explain(reader: Profile, other: Profile, match: Match, language: str) -> str:
+    """Return why a match is recommended; empty when either initiative is no longer there."""
+    own = reader.initiative(match.own_initiative_id)
+    theirs = other.initiative(match.initiative_id)
+    if own is None or theirs is None:
+        return ""
+    return reason(Facts(other.display_name, own, theirs, match.terms), language)
 
 
 def quote(text: str) -> str:

@@ -1,0 +1,60 @@
+"""Matchmaking: who should meet whom, why, and by whose consent."""
+
+from libs.contracts import topics
+from libs.ports.database import Work
+from libs.runtime.service import Ports, Service
+from services.matchmaking.adapters.sql import sql_store
+from services.matchmaking.api import introduction_routes, recommendation_routes
+from services.matchmaking.events import MembersChanged
+from services.matchmaking.tasks import PERIODIC, UPKEEP, Refresh, Upkeep
+from services.matchmaking.usecases.introductions import (
+    Ask,
+    Desk,
+    Expire,
+    Look,
+    LookThrough,
+    Reply,
+)
+from services.matchmaking.usecases.members import TakeMembers
+from services.matchmaking.usecases.prints import Neighbourhood, PrintProfiles
+from services.matchmaking.usecases.refresh import RefreshSlates
+from services.matchmaking.usecases.suggest import Suggest
+from services.matchmaking.usecases.upkeep import DrawBackground, Sweep
+from services.matchmaking.usecases.wake import REFRESH, Wake
+
+
+def build(ports: Ports) -> Service:
+    """Return the service over one index of initiatives and its own database."""
+    store = sql_store()
+    index = ports.open_index("initiatives")
+    encoder = ports.encoder()
+    near = Neighbourhood(index)
+    wake = Wake(ports.tasks)
+    desk = Desk(store, ports.database, ports.clock, ports.ids, wake)
+    refresh = RefreshSlates(
+        store, ports.database, near, PrintProfiles(index, encoder), ports.clock, encoder.name
+    )
+    background = DrawBackground(store, ports.database, near, ports.clock, encoder.name)
+    sweep = Sweep(store, ports.database, ports.clock, encoder.name)
+    ports.tasks.register(REFRESH, Refresh(refresh, background))
+    ports.tasks.register(UPKEEP, Upkeep(Expire(desk), sweep, wake))
+
+    def clear(work: Work) -> None:
+        index.clear()
+        store.profiles.clear(work)
+
+    return Service(
+        name="matchmaking",
+        routers=[
+            recommendation_routes(Suggest(store, ports.database, ports.clock)),
+            introduction_routes(
+                ask=Ask(desk),
+                reply=Reply(desk),
+                look=Look(desk),
+                look_through=LookThrough(desk),
+            ),
+        ],
+        handlers={topics.MEMBERS: MembersChanged(TakeMembers(store, index, ports.clock), wake)},
+        periodic=PERIODIC,
+        on_clear=[clear],
+    )

@@ -1,0 +1,49 @@
+"""The background jobs of matchmaking."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from services.matchmaking.usecases.introductions import LAPSED_BATCH, Expire
+from services.matchmaking.usecases.refresh import RefreshSlates
+from services.matchmaking.usecases.upkeep import DrawBackground, Sweep
+from services.matchmaking.usecases.wake import REFRESH
+
+UPKEEP = "matchmaking.upkeep"
+PERIODIC = {REFRESH: 1.0, UPKEEP: 60.0}
+"""Seconds between runs that nobody asked for: they find what a lost wake-up left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """Make slates until no member is marked."""
+
+    refresh: RefreshSlates
+    background: DrawBackground
+    _alone: threading.Lock = field(default_factory=threading.Lock)
+
+    def __call__(self, _argument: str = "") -> None:
+        """Work marks off, batch by batch; a second run at the same time leaves it to the first."""
+        if not self._alone.acquire(blocking=False):
+            return
+        try:
+            while self.refresh():
+                self.background()
+        finally:
+            self._alone.release()
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """Expire introductions and find forgotten slates."""
+
+    expire: Expire
+    sweep: Sweep
+    wake: Callable[[], None]
+
+    def __call__(self, _argument: str = "") -> None:
+        """Do all that is due."""
+        while self.expire() == LAPSED_BATCH:
+            pass
+        self.sweep()
+        self.wake()
