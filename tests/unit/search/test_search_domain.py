@@ -24,14 +24,14 @@ def test_fusing_keeps_every_document_of_either_leg_once(
 def test_the_scale_of_a_leg_does_not_matter(
     lexical: dict[str, float], factor: float, shift: float
 ) -> None:
-    rounded = {identity: round(score) for identity, score in lexical.items()}
+    rounded = {identity: float(round(score)) for identity, score in lexical.items()}
     stretched = {identity: score * factor + shift for identity, score in rounded.items()}
     dense = {identity: float(rank) for rank, identity in enumerate(sorted(lexical))}
 
     def ranking(words: dict[str, float]) -> dict[str, float]:
         return dict(fuse(words, dense, dense_weight=lambda _id: 0.5))
 
-    one, two = ranking(rounded), ranking(stretched)
+    one, two = ranking(dict(rounded)), ranking(stretched)
     assert one == pytest.approx(two, abs=1e-6)
 
 
