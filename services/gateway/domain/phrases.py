@@ -1,0 +1,142 @@
+"""The phrases of the pages, one a line: key, Dutch, English."""
+# ruff: noqa: E501  # a table reads best with one phrase a line
+
+PAGES = """
+skip|Naar de inhoud|Skip to content
+menu|Menu|Menu
+language|Taal|Language
+search|Zoeken|Search
+introductions|Introducties|Introductions
+notifications|Meldingen|Notifications
+initiatives|Mijn werk|My work
+share|Verhaal delen|Share a story
+preferences|Voorkeuren|Preferences
+sign_out|Uitloggen|Sign out
+sign_in|Inloggen|Sign in
+tagline|Leren van wie het al geprobeerd heeft|Learn from those who tried it before
+api|Voor programmeurs|For developers
+signin_intro|Vul je mailadres in. Je krijgt een link waarmee je inlogt; een wachtwoord heb je niet nodig.|Fill in your mail address. You get a link that signs you in; you need no password.
+email|Mailadres|Mail address
+send_link|Stuur mij een link|Send me a link
+look_in_mail|Kijk in je mail|Look in your mail
+link_sent|Als dit adres bij ons bekend is, is er nu een link onderweg. Hij werkt een half uur.|If we know this address, a link is on its way. It works for half an hour.
+link_wait|Niets gekregen? Kijk ook bij de ongewenste mail, of vraag je coördinator welk adres bekend is.|Nothing there? Look in the junk folder too, or ask your coordinator which address is known.
+confirm_title|Nog één klik|One more click
+confirm_intro|Druk op de knop om in te loggen.|Press the button to sign in.
+no_email|Dit is geen mailadres. Kijk het even na.|This is no mail address. Please check it.
+search_title|Wat speelt er bij jou?|What are you working on?
+search_hint|Zoek in gewone woorden, in het Nederlands of Engels|Search in plain words, in Dutch or English
+search_example|Bijvoorbeeld: mantelzorgers raken overbelast|For example: carers are overburdened
+people_title|Mensen die met iets vergelijkbaars bezig zijn|People working on something similar
+no_people|Nu nog niemand die goed bij je past. Vertel onder “Mijn werk” waar je mee bezig bent, dan zoeken we verder.|Nobody who fits you well yet. Tell us under “My work” what you do, and we keep looking.
+find_people|Mensen bij deze vraag|People for this question
+ask_title|Vraag om een introductie|Ask to be introduced
+ask_message|Waarom wil je elkaar spreken? Eén zin is genoeg.|Why would you like to talk? One sentence is enough.
+ask_send|Stuur mijn vraag|Send my question
+ask_note|Pas als de ander ja zegt, krijgen jullie elkaars contactgegevens.|Only when the other says yes do you get each other's contact details.
+your_introductions|Je introducties|Your introductions
+no_introductions|Nog geen introducties. Op de zoekpagina staan mensen met wie je kunt kennismaken.|No introductions yet. The search page shows people you could meet.
+wants_to_meet|wil je graag leren kennen|would like to meet you
+you_asked|Jij vroeg om een introductie|You asked to be introduced
+answer_yes|Ja, graag|Yes, gladly
+answer_not_now|Nu even niet|Not now
+answer_pause|Drie maanden rust|Three months of rest
+answer_block|Blokkeren|Block
+more_answers|Andere antwoorden|Other answers
+answer_note|Alleen bij “ja” hoort de ander iets.|Only a “yes” is told to the other.
+state_asked|Wacht op antwoord|Waiting for an answer
+state_introduced|Jullie zijn geïntroduceerd|You have been introduced
+state_closed|Afgesloten|Closed
+state_expired|Verlopen|Lapsed
+contact|Contact|Contact
+phone|Telefoon|Telephone
+your_notifications|Je meldingen|Your notifications
+no_notifications|Geen meldingen. Rustig zo.|No notifications. All quiet.
+unread|nieuw|new
+open|Bekijken|Open
+mark_read|Gelezen|Mark as read
+your_initiatives|Waar je mee bezig bent|What you work on
+initiatives_intro|Vertel het zoals je het een collega zou vertellen. Aan de hand hiervan vinden we mensen die met iets vergelijkbaars bezig zijn.|Tell it as you would tell a colleague. From this we find people who work on something similar.
+new_initiative|Nog iets toevoegen|Add something else
+title|Titel|Title
+what|Wat doen we?|What do we do?
+for_whom|Voor wie?|For whom?
+struggle|Wat schuurt er, of ging er mis?|What chafes, or went wrong?
+need|Wat hebben we nodig?|What do we need?
+offer|Wat kunnen we anderen uitleggen?|What can we explain to others?
+stage|Waar staan jullie?|Where do you stand?
+stage_unknown|Dat weet ik nog niet|I do not know yet
+flag|Loopt het?|Does it move?
+flag_none|Het loopt|It moves
+flag_stuck|We zitten vast|We are stuck
+flag_stopped|We zijn gestopt|We stopped
+save|Bewaren|Save
+share_title|Deel een verhaal|Share a story
+share_intro|Ook wat misging is leerzaam, en telt even zwaar.|What went wrong teaches too, and counts as much.
+kind|Wat is het?|What is it?
+summary|In het kort|In short
+body|Het verhaal|The story
+context|Waardoor lukte het juist daar?|What made it work there?
+outcome|Wat leverde het op?|What came of it?
+visibility|Wie mag het lezen?|Who may read it?
+visible_network|Iedereen in Kring|Everybody in Kring
+visible_programme|Alleen mijn programma|My programme only
+themes|Thema's|Themes
+populations|Doelgroepen|Population groups
+share_send|Delen|Share
+preferences_title|Je voorkeuren|Your preferences
+preferred_language|Taal van Kring|Language of Kring
+channel_mail|Stuur mij ook mail|Send me mail too
+mail_when|Wanneer wil je mail?|When do you want mail?
+mail_now|Meteen|At once
+mail_daily|Eén bericht per dag|One message a day
+mail_weekly|Eén bericht per week|One message a week
+mail_never|Nooit|Never
+quiet_from|Stil vanaf|Quiet from
+quiet_until|Stil tot|Quiet until
+you_are|Je bent ingelogd als|You are signed in as
+everywhere|Overal uitloggen|Sign out everywhere
+"""
+
+RESULTS = """
+results|resultaten|results
+result|resultaat|result
+no_results|Niets gevonden. Probeer andere woorden, of haal een filter weg.|Nothing found. Try other words, or take a filter away.
+narrow|Verfijnen|Narrow down
+remove_filter|verwijderen|remove
+next_page|Meer resultaten|More results
+facet_kind|Soort|Kind
+facet_theme|Thema|Theme
+facet_population|Doelgroep|Population group
+facet_stage|Fase|Stage
+facet_language|Taal|Language
+contacts|Meer weten? Vraag het aan|Want to know more? Ask
+similar|Verhalen die hierop lijken|Stories like this one
+source|Bron|Source
+reason|Waarom jullie|Why you two
+part_peer|Zelfde vraagstuk|Same question
+part_guide|Een stap verder|A step ahead
+part_complement|Vult elkaar aan|You complete each other
+part_bridge|Over een grens heen|Across a border
+works_on|Werkt aan|Works on
+lang_nl|Nederlands|Dutch
+lang_en|Engels|English
+done_asked|Je vraag is verstuurd.|Your question was sent.
+done_answered|Je antwoord is verwerkt.|Your answer was recorded.
+done_saved|Bewaard.|Saved.
+done_shared|Dank je wel, je verhaal staat erin. Binnen een minuut is het te vinden.|Thank you, your story is in. It can be found within a minute.
+done_failed|Dat lukte nu niet. Probeer het zo nog eens.|That did not work just now. Please try again in a moment.
+done_conflict|Dat kan nu niet: het is al beantwoord of verlopen, of een van jullie heeft geen plek meer.|That is not possible now: it was answered or lapsed, or one of you has no place left.
+done_invalid|Kijk na wat je hebt ingevuld en probeer het nog eens.|Please check what you filled in and try again.
+part_down|Dit onderdeel is even niet bereikbaar. Probeer het zo nog eens.|This part cannot be reached just now. Please try again in a moment.
+error_401|Log eerst in.|Please sign in first.
+error_403|Dat mag hier niet.|That is not allowed here.
+error_404|Deze pagina bestaat niet, of is niet voor jou.|This page does not exist, or is not for you.
+error_410|Deze link werkt niet meer. Vraag een nieuwe.|This link no longer works. Ask for a new one.
+error_422|Kijk na wat je hebt ingevuld en probeer het nog eens.|Please check what you filled in and try again.
+error_429|Dat ging wat snel. Wacht even en probeer het dan nog eens.|That was a little fast. Wait a moment and try again.
+error_503|Kring is even niet bereikbaar. Probeer het zo nog eens.|Kring cannot be reached just now. Please try again in a moment.
+error_other|Er ging iets mis. Probeer het zo nog eens.|Something went wrong. Please try again in a moment.
+error_title|Dat ging niet|That did not work
+back|Terug naar het begin|Back to the start
+"""

@@ -1,0 +1,186 @@
+"""The gateway: the one way in for people and for the systems of programmes."""
+
+import secrets
+from collections.abc import Callable
+from functools import partial
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.staticfiles import StaticFiles
+
+from libs.contracts import topics
+from libs.kernel.errors import AppError
+from libs.kernel.policy import Reader
+from libs.kernel.seal import ReaderSeal
+from libs.runtime.service import Ports, Service, each
+from libs.web.problems import problem_response
+from services.gateway.adapters.signer import LinkSigner
+from services.gateway.adapters.sql import SqlKeys, SqlLinks, SqlMembers, SqlSessions
+from services.gateway.api import forward as forwarding
+from services.gateway.api import keys, session
+from services.gateway.api.admission import Admission, address_of
+from services.gateway.api.body import CheckedBody
+from services.gateway.api.cookies import SessionCookie
+from services.gateway.api.headers import KnownHost, SecurityHeaders
+from services.gateway.events import KeepMember, KeepProgramme
+from services.gateway.pages import docs, find, meet, mine, preferences, signin
+from services.gateway.pages.frame import UI, Frame
+from services.gateway.usecases.admit import Admit
+from services.gateway.usecases.forward import Ask, DescribeApi, Forward
+from services.gateway.usecases.identify import Identify
+from services.gateway.usecases.keys import ListKeys, MakeKey, RevokeKey
+from services.gateway.usecases.mail import MailLink, Sweep
+from services.gateway.usecases.signin import (
+    MAIL_TASK,
+    IssueLink,
+    RequestLink,
+    SignIn,
+    SignOut,
+    WriteLink,
+)
+
+_SWEEP_TASK = "gateway.sweep"
+_SWEEP_SECONDS = 60.0
+
+
+def build(ports: Ports) -> Service:
+    """Return the gateway over these ports."""
+    gateway = _Gateway(ports)
+    ports.tasks.register(MAIL_TASK, gateway.mail_link)
+    ports.tasks.register(_SWEEP_TASK, gateway.sweep)
+    return Service(
+        name="gateway",
+        routers=[*gateway.api(), *gateway.pages(), forwarding.routes(gateway.forward)],
+        handlers={
+            topics.MEMBERS: each(KeepMember(gateway.members, gateway.sessions, gateway.links)),
+            topics.PROGRAMMES: each(KeepProgramme(gateway.members)),
+        },
+        mounts=[gateway.mount],
+        periodic={_SWEEP_TASK: _SWEEP_SECONDS},
+        on_clear=[gateway.members.clear],
+    )
+
+
+def _draw() -> str:
+    """Return a secret of 32 random bytes, 43 characters."""
+    return secrets.token_urlsafe(32)
+
+
+class _Gateway:
+    """The parts of the gateway, made once and put together."""
+
+    def __init__(self, ports: Ports) -> None:
+        settings, database, clock = ports.settings, ports.database, ports.clock
+        secret = settings.secret.get_secret_value()
+        here = settings.public_url or f"http://{settings.host}:{settings.port}"
+        self._ports = ports
+        self._public = urlsplit(settings.public_url.rstrip("/"))
+        self._address: Callable[[Request], str] = partial(
+            address_of, proxies=settings.trusted_proxies
+        )
+        self._cookie = SessionCookie(is_secure=self._public.scheme == "https")
+        self._frame = Frame(secret.encode())
+        self.members, self.links = SqlMembers(), SqlLinks()
+        self.sessions, self._keys = SqlSessions(), SqlKeys()
+        self._signer = LinkSigner(secret)
+        self._write_link = WriteLink(self.links, self._signer, _draw, here.rstrip("/"))
+        self._sign_in = SignIn(
+            database, self.members, self.links, self.sessions, self._signer, clock, _draw
+        )
+        self._sign_out = SignOut(database, self.sessions)
+        self._request_link = RequestLink(
+            database, self.members, self.links, ports.limiter, ports.tasks, clock, ports.ids
+        )
+        self.forward = Forward(
+            ports.peers, ReaderSeal(secret.encode(), lambda: clock.now().timestamp())
+        )
+        self.mail_link = MailLink(
+            database,
+            self.members,
+            self.links,
+            self._write_link,
+            ports.mailer,
+            clock,
+            settings.mail_from,
+        )
+        self.sweep = Sweep(database, self.links, self.sessions, self._keys, ports.tasks, clock)
+
+    def api(self) -> list[APIRouter]:
+        """Return the gateway's own part of the API."""
+        database, clock, ids = self._ports.database, self._ports.clock, self._ports.ids
+        issue_link = IssueLink(database, self.members, self.links, self._write_link, clock, ids)
+        session_uses = session.SessionUses(
+            request_link=self._request_link,
+            issue_link=issue_link,
+            sign_in=self._sign_in,
+            sign_out=self._sign_out,
+            cookie=self._cookie,
+            address=self._address,
+        )
+        key_uses = keys.KeyUses(
+            make_key=MakeKey(database, self._keys, clock, ids, _draw),
+            list_keys=ListKeys(database, self._keys),
+            revoke_key=RevokeKey(database, self._keys, clock),
+        )
+        return [session.routes(session_uses), keys.routes(key_uses)]
+
+    def pages(self) -> list[APIRouter]:
+        """Return the pages."""
+        ask = Ask(self.forward)
+        signing = signin.routes(
+            self._frame,
+            request_link=self._request_link,
+            sign_in=self._sign_in,
+            sign_out=self._sign_out,
+            cookie=self._cookie,
+            address=self._address,
+        )
+        others = [part.routes(self._frame, ask) for part in (find, meet, mine, preferences)]
+        return [signing, *others, docs.routes()]
+
+    def mount(self, app: FastAPI) -> None:
+        """Put the door before the routes: the last added middleware is the first that is met."""
+        app.state.identify = _reader_of
+        app.router.routes[:] = [
+            route for route in app.router.routes if getattr(route, "path", "") != app.openapi_url
+        ]
+        describe = DescribeApi(self._ports.peers, self._ports.cache)
+        app.include_router(forwarding.contract(describe, app))
+        app.mount("/static", StaticFiles(directory=UI / "static"))
+        app.add_middleware(CheckedBody)
+        app.add_middleware(
+            Admission,
+            admit=self._admit(),
+            cookie=self._cookie.name,
+            public_origin=self._origin(),
+            proxies=self._ports.settings.trusted_proxies,
+            refuse=self._refuse,
+        )
+        if self._public.netloc:
+            app.add_middleware(KnownHost, hosts={self._public.netloc.lower()})
+        app.add_middleware(SecurityHeaders, is_https=self._cookie.is_secure)
+
+    def _admit(self) -> Admit:
+        ports = self._ports
+        identify = Identify(
+            ports.database,
+            self.members,
+            self.sessions,
+            self._keys,
+            ports.clock,
+            ports.settings.operator_key.get_secret_value(),
+        )
+        return Admit(identify, ports.limiter)
+
+    def _origin(self) -> str:
+        return f"{self._public.scheme}://{self._public.netloc}" if self._public.netloc else ""
+
+    def _refuse(self, request: Request, error: AppError) -> Response:
+        if request.url.path.startswith("/v1/"):
+            return problem_response(error)
+        return self._frame.error(request, error)
+
+
+def _reader_of(request: Request) -> Reader | None:
+    reader: Reader | None = request.state.visit.reader
+    return reader

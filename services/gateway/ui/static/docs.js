@@ -1,0 +1,12 @@
+"use strict";
+
+// Swagger UI over Kring's own contract: no validator badge, nothing from elsewhere.
+window.SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#docs",
+  validatorUrl: null,
+  deepLinking: true,
+  docExpansion: "list",
+  presets: [window.SwaggerUIBundle.presets.apis],
+  layout: "BaseLayout",
+});
