@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,16 +17,23 @@ from libs.contracts.topics import Topic
 from libs.kernel.errors import ErasedError, PoisonError, RetryableError
 from libs.kernel.metrics import CONSUMED, CONSUMER_RETRIES, LAG
 from libs.kernel.retry import backoff_seconds
-from libs.ports.bus import Bus, Delivery
+from libs.ports.bus import Bus, Delivery, Slot
 from libs.ports.database import Database, DeadLetter, Work
 from libs.ports.telemetry import Telemetry
 from libs.runtime.limit import DeadLetterLimit
-from libs.runtime.service import Handler
+from libs.runtime.service import Handler, Prepares
 
 ATTEMPTS = 3
 """Tries for an error nobody foresaw, before the record is buried."""
-BATCH = 200
+BATCH = 64
+"""Records per poll: what an encoder takes a few seconds for, so that leases are kept."""
 LONGEST_WAIT_SECONDS = 1.0
+LONGEST_REASON = 1000
+
+Place = tuple[Slot, int]
+"""A slot and an offset in it."""
+Outcomes = dict[Place, str]
+"""What became of each record: a value of the label ``outcome`` of ``CONSUMED``."""
 
 log = structlog.get_logger()
 
@@ -37,13 +45,18 @@ class _Taken:
     delivery: Delivery
     event: Event[Message]
 
+    @property
+    def place(self) -> Place:
+        return self.delivery.slot, self.delivery.offset
+
 
 class Consumer:
     """Feeds the handlers of one service from the bus; one thread calls ``run`` or ``turn``.
 
     Three outcomes: applied (or ignored as old) and committed; put back, because something outside
     is down; buried in the dead-letter queue. The offset is committed after the effect, so a crash
-    between the two repeats a record, which ``Work.advance`` then ignores.
+    between the two repeats a record, which ``Work.advance`` then ignores. A wave of bad records
+    stops the consumer after the batch that shows it.
     """
 
     def __init__(
@@ -69,12 +82,15 @@ class Consumer:
         """How often the loop turned: liveness is that this number rises."""
 
     def run(self, stop: threading.Event) -> None:
-        """Turn until told to stop, or until too many records are bad."""
+        """Turn until told to stop, or until it halts."""
         try:
             while not stop.is_set() and not self.halted:
                 wait = self.turn(timeout_seconds=LONGEST_WAIT_SECONDS)
                 if wait:
                     stop.wait(wait)
+        except Exception as error:  # a bug beyond the handlers: unready is better than silent
+            self.halted = f"{type(error).__name__}: {error}"
+            log.exception("consumer halted", service=self._service)
         finally:
             self._subscription.close()
 
@@ -97,10 +113,6 @@ class Consumer:
             log.error("consumer halted", service=self._service, reason=self.halted)
         return 0.0
 
-    def close(self) -> None:
-        """Leave the group."""
-        self._subscription.close()
-
     def _process(self, deliveries: Sequence[Delivery]) -> None:
         """Process deliveries topic by topic; put the unfinished ones back when an effect fails."""
         pending = {delivery.slot: delivery.offset for delivery in reversed(deliveries)}
@@ -108,91 +120,98 @@ class Consumer:
             ordered = sorted(deliveries, key=lambda delivery: (delivery.slot, delivery.offset))
             for topic, run in groupby(ordered, key=lambda delivery: delivery.slot.topic):
                 batch = list(run)
-                self._process_topic(topic, batch)
+                outcomes = self._process_topic(topic, batch)
                 done = {delivery.slot: delivery.offset + 1 for delivery in batch}
                 self._subscription.commit(done)
+                self._settle(topic, outcomes)
                 for slot in done:
                     del pending[slot]
         except RetryableError:
             self._subscription.rewind(pending)
             raise
 
-    def _process_topic(self, topic: str, deliveries: Sequence[Delivery]) -> None:
+    def _process_topic(self, topic: str, deliveries: Sequence[Delivery]) -> Outcomes:
+        outcomes: Outcomes = {}
         taken: list[_Taken] = []
         for delivery in deliveries:
             try:
                 taken.append(_Taken(delivery, decode(delivery.record)))
-            except PoisonError as error:
-                self._bury(delivery, error, attempts=1)
-        if not taken:
-            return
-        handler = self._handlers[topic]
+            except Exception as error:  # noqa: BLE001  # bytes that break the decoder are poison too
+                outcomes[delivery.slot, delivery.offset] = self._bury(delivery, error, attempts=1)
+        if taken:
+            outcomes |= self._apply_or_split(self._handlers[topic], taken)
+        return outcomes
+
+    def _apply_or_split(self, handler: Handler, taken: Sequence[_Taken]) -> Outcomes:
         try:
-            self._apply(handler, taken)
+            return self._apply(handler, taken)
         except RetryableError:
             raise
         except Exception as error:  # noqa: BLE001  # any bug: find the record that triggers it
-            log.warning("batch failed, going one by one", topic=topic, reason=repr(error))
-            for one in taken:
-                self._apply_alone(handler, one)
+            log.warning("batch failed, going one by one", reason=repr(error))
+            return {one.place: self._apply_alone(handler, one) for one in taken}
 
-    def _apply(self, handler: Handler, taken: Sequence[_Taken]) -> None:
+    def _apply(self, handler: Handler, taken: Sequence[_Taken]) -> Outcomes:
+        if isinstance(handler, Prepares):
+            handler.prepare([one.event for one in taken])
         with self._database.write() as work:
-            newest = self._advance(work, [one.event for one in taken])
+            newest = self._advance(work, taken)
             if newest:
-                handler(newest, work)
-        for one in taken:
-            self._limit.good(one.delivery.slot)
-        topic = taken[0].event.topic.name
-        self._count(topic, "applied", len(newest))
-        self._count(topic, "old", len(taken) - len(newest))
+                handler([one.event for one in newest], work)
+        fresh = {one.place for one in newest}
+        return {one.place: "applied" if one.place in fresh else "old" for one in taken}
 
-    def _advance(self, work: Work, events: Sequence[Event[Message]]) -> list[Event[Message]]:
+    def _advance(self, work: Work, taken: Sequence[_Taken]) -> list[_Taken]:
         """Return the newest event of each aggregate that was not applied before."""
-        if events[0].topic.writer == "*":
-            return list(events)  # requests, not snapshots: each counts
-        newest: dict[str, Event[Message]] = {}
-        for event in events:
+        if taken[0].event.topic.writer == "*":
+            return list(taken)  # requests, not snapshots: each counts
+        newest: dict[str, _Taken] = {}
+        for one in taken:
+            event = one.event
             digest = hashlib.sha256(event.state.SerializeToString(deterministic=True)).digest()
             if work.advance(self._service, event.subject, event.sequence, digest):
-                newest[event.subject] = event
+                newest[event.subject] = one
         return list(newest.values())
 
-    def _apply_alone(self, handler: Handler, one: _Taken) -> None:
-        for attempt in range(1, ATTEMPTS + 1):
+    def _apply_alone(self, handler: Handler, one: _Taken) -> str:
+        attempt = 1
+        while True:
             try:
-                self._apply(handler, [one])
+                return self._apply(handler, [one])[one.place]
             except RetryableError:
                 raise
             except ErasedError:
-                self._limit.good(one.delivery.slot)
-                self._count(one.event.topic.name, "erased", 1)
+                return "erased"
             except PoisonError as error:
-                self._bury(one.delivery, error, attempts=attempt)
+                return self._bury(one.delivery, error, attempts=attempt)
             except Exception as error:
-                if attempt < ATTEMPTS:
-                    continue
-                log.exception("a handler fails", topic=one.event.topic.name)
-                self._bury(one.delivery, error, attempts=attempt)
-            return
+                if attempt == ATTEMPTS:
+                    log.exception("a handler fails", topic=one.event.topic.name)
+                    return self._bury(one.delivery, error, attempts=attempt)
+            attempt += 1
 
-    def _bury(self, delivery: Delivery, error: Exception, *, attempts: int) -> None:
+    def _bury(self, delivery: Delivery, error: Exception, *, attempts: int) -> str:
         letter = DeadLetter(
             topic=delivery.slot.topic,
             partition=delivery.slot.partition,
             offset=delivery.offset,
             record=delivery.record,
-            reason=f"{type(error).__name__}: {error}"[:1000],
+            reason=_reason(error),
             attempts=attempts,
         )
         with self._database.write() as work:
             work.bury(letter)
-        self._limit.bad(delivery.slot)
-        self._count(delivery.slot.topic, "dead", 1)
         log.warning("buried", topic=letter.topic, offset=letter.offset, reason=letter.reason)
+        return "dead"
 
-    def _count(self, topic: str, outcome: str, amount: int) -> None:
-        if amount:
+    def _settle(self, topic: str, outcomes: Outcomes) -> None:
+        """Count what became of records, once they are committed: what was put back counts later."""
+        for (slot, _), outcome in sorted(outcomes.items()):
+            if outcome == "dead":
+                self._limit.bad(slot)
+            else:
+                self._limit.good(slot)
+        for outcome, amount in Counter(outcomes.values()).items():
             self._telemetry.count(
                 CONSUMED, amount, service=self._service, topic=topic, outcome=outcome
             )
@@ -203,6 +222,12 @@ class Consumer:
             per_topic[slot.topic] = per_topic.get(slot.topic, 0) + lag
         for topic, lag in per_topic.items():
             self._telemetry.gauge(LAG, lag, service=self._service, topic=topic)
+
+
+def _reason(error: Exception) -> str:
+    """Return why a record was buried, as text that every database can keep."""
+    reason = f"{type(error).__name__}: {error}"[:LONGEST_REASON]
+    return reason.encode("utf-8", "backslashreplace").decode().replace("\0", "")
 
 
 def group_of(service: str) -> str:

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from fastapi import APIRouter
-from google.protobuf.message import Message
 
 from libs.contracts.envelope import Event
 from libs.contracts.topics import Topic
@@ -26,6 +25,18 @@ Handler = Callable[[Sequence[Event[Any]], Work], None]
 
 The runtime commits the work with the applied sequences. If a batch fails it comes again one by one.
 """
+
+
+@runtime_checkable
+class Prepares(Protocol):
+    """A handler with slow work that needs no transaction, such as encoding texts.
+
+    The database of the service stays free for others meanwhile.
+    """
+
+    def prepare(self, events: Sequence[Event[Any]]) -> None:
+        """Get ready for these events; what comes of it is a cache and may be lost."""
+        ...
 
 
 def each(handle: Callable[[Event[Any], Work], None]) -> Handler:
@@ -74,5 +85,3 @@ class Service:
 
 
 Build = Callable[[Ports], Service]
-
-__all__ = ["Build", "Handler", "Message", "Ports", "Service", "each"]

@@ -9,7 +9,7 @@ from libs.contracts.gen.kring.events.v1.stories_pb2 import Story, StoryKind
 from libs.contracts.gen.kring.events.v1.vocabulary_pb2 import Visibility
 from libs.kernel.passages import split_passages
 from libs.ports.database import Work
-from libs.ports.encoder import Encoder
+from libs.ports.encoder import Encoder, Vectors
 from libs.ports.index import Document, Index, Passage
 
 STORY_TEXTS = ("title", "summary", "body", "context", "outcome", "evidence")
@@ -36,6 +36,10 @@ class IndexStories:
 
     index: Index
     encoder: Encoder
+
+    def prepare(self, events: Sequence[Event[Story]]) -> None:
+        """Encode the passages; the encoder remembers them."""
+        _encode(self.encoder, [self._draft(each) for each in events if not each.state.withdrawn])
 
     def __call__(self, events: Sequence[Event[Story]], _work: Work) -> None:
         """Remove the withdrawn, encode and put the others in one batch each."""
@@ -94,6 +98,10 @@ class IndexPeople:
 
     index: Index
     encoder: Encoder
+
+    def prepare(self, events: Sequence[Event[Member]]) -> None:
+        """Encode the passages; the encoder remembers them."""
+        _encode(self.encoder, [self._draft(each) for each in events if not each.state.erased])
 
     def __call__(self, events: Sequence[Event[Member]], _work: Work) -> None:
         """Remove the erased, encode and put the others in one batch each."""
@@ -173,8 +181,7 @@ def _store(
         index.remove(gone)
     if not kept:
         return
-    texts = [text for draft in kept for _, text in draft.passages]
-    vectors = iter(encoder.encode(texts, "passage"))
+    vectors = iter(_encode(encoder, kept))
     documents = [
         (
             Document(
@@ -190,3 +197,7 @@ def _store(
         for draft in kept
     ]
     index.put(documents)
+
+
+def _encode(encoder: Encoder, drafts: Sequence[_Draft]) -> Vectors:
+    return encoder.encode([text for draft in drafts for _, text in draft.passages], "passage")
