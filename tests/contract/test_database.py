@@ -173,7 +173,7 @@ def test_the_same_sequence_with_another_digest_is_refused_with_an_alarm(
         assert not logs
         assert not work.advance("search", "story/s", 5, b"two")
 
-    assert [entry["event"] for entry in logs] == ["security_alarm_two_writers"]
+    assert [entry["event"] for entry in logs] == ["security alarm: two writers"]
     assert logs[0]["aggregate"] == "story/s"
 
 

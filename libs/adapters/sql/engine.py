@@ -24,6 +24,8 @@ _PRAGMAS = (
 _WAIT_SECONDS = 5.0
 _READERS = 40
 """As many as FastAPI has threads for requests."""
+_KEPT = 10
+"""Connections kept open when fewer are needed."""
 
 _BUGS = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY}
 """Wrong SQL, and writing through a reader: waiting does not mend these."""
@@ -92,8 +94,8 @@ def _sqlite(
         url,
         connect_args={"isolation_level": None},  # we say BEGIN ourselves
         hide_parameters=True,  # errors are logged; values may be personal
-        pool_size=min(size, 4),
-        max_overflow=size - min(size, 4),
+        pool_size=min(size, _KEPT),
+        max_overflow=max(0, size - _KEPT),
         pool_timeout=wait,
     )
     sa.event.listen(engine, "connect", _prepare(pragmas))

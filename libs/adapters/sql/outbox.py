@@ -14,6 +14,14 @@ from libs.kernel.clock import Clock
 from libs.ports.database import Outbox
 
 _UNSENT = OUTBOX.c.sent_at.is_(None)
+# Built once: an idle relay asks every half second, and building costs more than asking.
+_PENDING = (
+    sa.select(OUTBOX.c.id, OUTBOX.c.topic, OUTBOX.c.key, OUTBOX.c.headers, OUTBOX.c.value)
+    .where(_UNSENT)
+    .order_by(OUTBOX.c.id)
+    .limit(sa.bindparam("limit"))
+)
+_OLDEST = sa.select(OUTBOX.c.created_at).where(_UNSENT).order_by(OUTBOX.c.id).limit(1)
 
 
 class SqlOutbox(Outbox):
@@ -35,11 +43,9 @@ class SqlOutbox(Outbox):
 
     @override
     def pending(self, limit: int) -> list[tuple[int, Record]]:
-        columns = (OUTBOX.c.id, OUTBOX.c.topic, OUTBOX.c.key, OUTBOX.c.headers, OUTBOX.c.value)
-        query = sa.select(*columns).where(_UNSENT).order_by(OUTBOX.c.id).limit(limit)
         self._known = self._bell.rings()  # before the look: a row committed after it rings again
         with translated(), self._engines.reader.connect() as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(_PENDING, {"limit": limit}).all()
         return [
             (row.id, Record(row.topic, row.key, headers.unpack(row.headers), row.value))
             for row in rows
@@ -59,9 +65,8 @@ class SqlOutbox(Outbox):
 
     @override
     def oldest_seconds(self) -> float:
-        query = sa.select(OUTBOX.c.created_at).where(_UNSENT).order_by(OUTBOX.c.id).limit(1)
         with translated(), self._engines.reader.connect() as connection:
-            created_at = connection.execute(query).scalar()
+            created_at = connection.execute(_OLDEST).scalar()
         if created_at is None:
             return 0.0
         return max(0.0, self._clock.now().timestamp() - float(created_at))

@@ -38,7 +38,7 @@ _BURY = sa.text(
 )
 _LARGEST_SEQUENCE = 2**63 - 1
 
-_log = structlog.stdlib.get_logger(__name__)
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class SqlWork(Work):
             )
         ).one()
         if kept.sequence == sequence and kept.payload_sha256 != digest:
-            _log.error("security_alarm_two_writers", aggregate=aggregate, sequence=sequence)
+            log.error("security alarm: two writers", aggregate=aggregate, sequence=sequence)
         return False
 
     @override

@@ -126,6 +126,17 @@ def test_a_second_writer_in_one_process_waits_its_turn_and_then_gives_up(tmp_pat
     engines.dispose()
 
 
+def test_a_repository_works_inside_the_open_transaction(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/x.db"
+    migrate(url)
+    database = open_database(url, source="/kring/x", clock=CLOCK, ids=Uuid7(CLOCK))
+    with database.write() as work:
+        work.advance("search", "story/s", 1, b"")
+        rows = connection_of(work).execute(sa.text("SELECT aggregate FROM applied")).scalars()
+        assert list(rows) == ["story/s"]
+    database.close()
+
+
 def test_a_repository_takes_work_of_this_database_only() -> None:
     class Foreign(Work):
         emit = advance = forget = bury = print  # type: ignore[assignment]
