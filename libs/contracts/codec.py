@@ -24,6 +24,7 @@ JSON = "application/json"
 STRUCTURED = "application/cloudevents+json"
 
 _SEQUENCE_DIGITS = 20
+_LARGEST_SEQUENCE = 2**63 - 1
 _FORMAT = JSONFormat()
 
 
@@ -150,6 +151,8 @@ def _sequence(topic: Topic[Message], envelope: BaseCloudEvent) -> int:
     if topic.writer == "*":  # a request: ingestion gives it the sequence of its own aggregate
         return 0
     text = _text(envelope, "sequence")
-    if not (text.isascii() and text.isdigit()):
-        raise PoisonError(f"ce_sequence {text!r} is no number")
+    if not (text.isascii() and text.isdigit() and len(text) <= _SEQUENCE_DIGITS):
+        raise PoisonError(f"ce_sequence {text[:40]!r} is no number of {_SEQUENCE_DIGITS} digits")
+    if int(text) > _LARGEST_SEQUENCE:
+        raise PoisonError(f"ce_sequence {text} is beyond what databases count")
     return int(text)

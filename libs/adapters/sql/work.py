@@ -12,7 +12,6 @@ from libs.contracts import codec, headers
 from libs.contracts.envelope import Event, Record
 from libs.contracts.topics import M, Topic
 from libs.kernel.clock import Clock
-from libs.kernel.errors import PoisonError
 from libs.kernel.ids import Ids
 from libs.ports.database import DeadLetter, Work
 
@@ -36,7 +35,7 @@ _BURY = sa.text(
     RETURNING id
     """
 )
-_LARGEST_SEQUENCE = 2**63 - 1
+_ENQUEUE = sa.insert(OUTBOX).inline()
 
 log = structlog.get_logger()
 
@@ -79,8 +78,6 @@ class SqlWork(Work):
 
     @override
     def advance(self, consumer: str, aggregate: str, sequence: int, digest: bytes) -> bool:
-        if sequence > _LARGEST_SEQUENCE:
-            raise PoisonError(f"{aggregate}: sequence {sequence} is beyond 2^63")
         values = {
             "consumer": consumer,
             "aggregate": aggregate,
@@ -126,7 +123,7 @@ class SqlWork(Work):
     def _enqueue(self, record: Record) -> None:
         self.has_events = True
         self.connection.execute(
-            sa.insert(OUTBOX).inline(),
+            _ENQUEUE,
             {
                 "topic": record.topic,
                 "key": record.key,
