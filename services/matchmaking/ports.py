@@ -132,8 +132,11 @@ class Slates(Protocol):
 class Marks(Protocol):
     """Whose slate has to be made again; a mark lasts until that is done."""
 
-    def put(self, work: Work, member_ids: Collection[str], *, at: float, urgent: bool) -> None:
-        """Mark members; a mark that is there becomes new, and urgent if either is."""
+    def put(self, work: Work, member_ids: Sequence[str], *, at: float, urgent: bool) -> None:
+        """Mark members, the first to be served first.
+
+        A mark that is there keeps its place, becomes new, and urgent if either is.
+        """
         ...
 
     def waiting(self, work: Work, *, limit: int) -> dict[str, int]:

@@ -21,6 +21,9 @@ from services.matchmaking.domain.calibration import Background, Kind
 from services.matchmaking.domain.exposure import DAY
 from services.matchmaking.ports import Backgrounds, Marks, Showing, Showings, Slate, Slates
 
+_TICK = 1e-6
+"""Seconds between two marks of one call, so that their order is kept."""
+
 # One statement for SQLite and PostgreSQL: a mark that is there gets a new version.
 _MARK = sa.text(
     """
@@ -118,10 +121,10 @@ class SqlMarks(Marks):
     """One row per member who waits."""
 
     @override
-    def put(self, work: Work, member_ids: Collection[str], *, at: float, urgent: bool) -> None:
+    def put(self, work: Work, member_ids: Sequence[str], *, at: float, urgent: bool) -> None:
         rows = [
-            {"member_id": member_id, "urgent": int(urgent), "at": at}
-            for member_id in sorted(member_ids)
+            {"member_id": member_id, "urgent": int(urgent), "at": at + place * _TICK}
+            for place, member_id in enumerate(dict.fromkeys(member_ids))
         ]
         if rows:
             connection_of(work).execute(_MARK, rows)

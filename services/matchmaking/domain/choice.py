@@ -1,7 +1,7 @@
 """From candidates to a slate: filter, compare, score, weigh by load, and choose."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from services.matchmaking.domain.calibration import Background
 from services.matchmaking.domain.eligibility import Circumstances, may_meet
@@ -9,7 +9,10 @@ from services.matchmaking.domain.exposure import Load, load_factor
 from services.matchmaking.domain.likeness import Prints, closeness, likeness
 from services.matchmaking.domain.profile import Initiative, Profile
 from services.matchmaking.domain.score import RULES, Alike, Seat, score
-from services.matchmaking.domain.slate import Closeness, Match, fill
+from services.matchmaking.domain.slate import Closeness, Match, best_pairs, fill, is_honest
+
+CHOICE = 40
+"""Matches among which the slate is chosen: those below could not win a place by novelty alone."""
 
 
 @dataclass
@@ -24,9 +27,9 @@ class Around:
     loads: dict[str, Load] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Candidate:
-    """An initiative of somebody who may be met."""
+    """An initiative of somebody else."""
 
     owner: Profile
     initiative: Initiative
@@ -38,40 +41,42 @@ def choose(
     member: Profile, initiatives: Sequence[str], around: Around, at: Circumstances
 ) -> list[Match]:
     """Return the slate of a member out of candidate initiatives; empty if nobody fits."""
-    candidates = _candidates(member, initiatives, around, at)
+    candidates = [
+        found for one in initiatives if (found := _candidate(one, around)) and found.load > 0
+    ]
     matches = [
         match
         for own in member.initiatives
         if own.id in around.prints
         for match in _matches(member, own, candidates, around, at.now)
     ]
-    return fill(matches, _closeness([one.prints for one in candidates])) if matches else []
+    admitted = _admitted(member, matches, around, at)
+    prints = {match.initiative_id: around.prints[match.initiative_id] for match in admitted}
+    return fill(admitted, _closeness(list(prints.values())))
 
 
-def _candidates(
-    member: Profile, initiatives: Sequence[str], around: Around, at: Circumstances
-) -> list[_Candidate]:
-    full = frozenset(
-        owner.member_id for owner in around.profiles.values() if _load(owner, around.loads) == 0.0
-    )
-    at = replace(at, full=at.full | full)
-    admitted: dict[str, bool] = {}
-    found = []
-    for initiative_id in initiatives:
-        owner = around.profiles.get(around.owners.get(initiative_id, ""))
-        prints = around.prints.get(initiative_id)
-        initiative = owner.initiative(initiative_id) if owner else None
-        if owner is None or initiative is None or prints is None:
-            continue  # it went away between two reads
-        if owner.member_id not in admitted:
-            admitted[owner.member_id] = may_meet(member, owner, at)
-        if admitted[owner.member_id]:
-            found.append(_Candidate(owner, initiative, prints, _load(owner, around.loads)))
-    return found
+def _candidate(initiative_id: str, around: Around) -> _Candidate | None:
+    """Return what is known of an initiative; None if it went away between two reads."""
+    owner = around.profiles.get(around.owners.get(initiative_id, ""))
+    prints = around.prints.get(initiative_id)
+    initiative = owner.initiative(initiative_id) if owner else None
+    if owner is None or initiative is None or prints is None:
+        return None
+    load = load_factor(around.loads.get(owner.member_id, Load()), owner.capacity)
+    return _Candidate(owner, initiative, prints, load)
 
 
-def _load(owner: Profile, loads: Mapping[str, Load]) -> float:
-    return load_factor(loads.get(owner.member_id, Load()), owner.capacity)
+def _admitted(
+    member: Profile, matches: Sequence[Match], around: Around, at: Circumstances
+) -> list[Match]:
+    """Return the best matches of members who may be met, enough to choose from."""
+    admitted: list[Match] = []
+    for match in best_pairs(matches):
+        if is_honest(match) and may_meet(member, around.profiles[match.member_id], at):
+            admitted.append(match)
+            if len(admitted) == CHOICE:
+                break
+    return admitted
 
 
 def _matches(
@@ -81,13 +86,13 @@ def _matches(
     around: Around,
     now: float,
 ) -> list[Match]:
+    """Return a match per candidate and part, whether they may meet or not."""
     prints = [one.prints for one in candidates]
     what = likeness(around.prints[own.id], prints, "what", around.background)
     struggle = likeness(around.prints[own.id], prints, "struggle", around.background)
     seat = Seat(member.wishes, own)
     found = []
-    for place, one in enumerate(candidates):
-        alike = Alike(what=float(what[place]), struggle=float(struggle[place]))
+    for one, alike in zip(candidates, map(Alike, what.tolist(), struggle.tolist()), strict=True):
         for part in RULES:
             scored = score(part, seat, Seat(one.owner.wishes, one.initiative), alike, now)
             match = Match(

@@ -43,6 +43,8 @@ def closeness(prints: Sequence[Prints], text_field: str) -> NDArray[np.float64]:
 
     Not percentiles: those who fit one member are all alike, and percentiles would be all near 1.
     """
+    if not prints:
+        return np.zeros((0, 0))
     vectors = [one.vectors.get(text_field) for one in prints]
     size = max((len(vector) for vector in vectors if vector is not None), default=1)
     absent = np.zeros(size, dtype=np.float32)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from libs.kernel.vocabulary import Wish
 from services.matchmaking.domain.exposure import DAY
 from services.matchmaking.domain.profile import Initiative
-from services.matchmaking.domain.stage import distribution, nearness
+from services.matchmaking.domain.stage import nearness
 
 HALF_LIFE = 180 * DAY
 UNKNOWN_TEXT = 0.5
@@ -70,7 +70,19 @@ def terms_of(own: Initiative, other: Initiative, alike: Alike, now: float) -> Te
         population=overlap(own.populations, other.populations),
         theme=overlap(own.themes, other.themes),
         recency=recency(other.updated_at, now),
-        stage=nearness(distribution(own.stage), distribution(other.stage)),
+        stage=nearness(own.stage, other.stage),
+    )
+
+
+def _turned(terms: Terms, own_recency: float) -> Terms:
+    """Return the terms as the other sees them: only the date of the work differs."""
+    return Terms(
+        what=terms.what,
+        struggle=terms.struggle,
+        population=terms.population,
+        theme=terms.theme,
+        recency=own_recency,
+        stage=terms.stage,
     )
 
 
@@ -144,7 +156,7 @@ def score(part: Part, own: Seat, other: Seat, alike: Alike, now: float) -> Score
     """Return how well two initiatives go together for a part, by what both gain."""
     rule = RULES[part]
     there = terms_of(own.initiative, other.initiative, alike, now)
-    back = terms_of(other.initiative, own.initiative, alike, now)
+    back = _turned(there, recency(own.initiative.updated_at, now))
     value = rule.both(
         rule.value(there) * wished(own.wishes, rule.wish),
         rule.value(back) * wished(other.wishes, rule.wish),

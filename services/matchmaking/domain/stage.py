@@ -1,5 +1,7 @@
 """Where work stands, as a distribution over the seven stages, and how far two works are apart."""
 
+from functools import cache
+
 from libs.kernel.vocabulary import STAGES
 
 Distribution = tuple[float, ...]
@@ -32,6 +34,8 @@ def gap(own: Distribution, other: Distribution, ahead: int) -> float:
     )
 
 
-def nearness(own: Distribution, other: Distribution) -> float:
-    """Return how much two works are at a similar stage: the same counts whole, one apart half."""
-    return gap(own, other, 0) + 0.5 * (gap(own, other, 1) + gap(own, other, -1))
+@cache
+def nearness(own: int, other: int) -> float:
+    """Return how much two stages are similar: the same counts whole, one apart half."""
+    one, two = distribution(own), distribution(other)
+    return gap(one, two, 0) + 0.5 * (gap(one, two, 1) + gap(one, two, -1))

@@ -52,7 +52,7 @@ class Desk:
         both = (introduction.asker_id, introduction.asked_id)
         around = self.store.slates.showing(work, [introduction.asked_id])
         self.store.marks.put(work, both, at=self.now(), urgent=True)
-        self.store.marks.put(work, around - set(both), at=self.now(), urgent=False)
+        self.store.marks.put(work, sorted(around - set(both)), at=self.now(), urgent=False)
 
     def view(self, work: Work, introduction: Introduction, reader: Reader) -> "View":
         """Return an introduction as one of both may know it; raises ``NotFoundError`` otherwise."""

@@ -43,7 +43,7 @@ class TakeMembers:
         touched = self.store.slates.showing(work, [*changed, *erased]) - set(erased)
         self.store.profiles.put(work, kept)
         self.store.marks.put(work, changed, at=now, urgent=True)
-        self.store.marks.put(work, touched, at=now, urgent=False)
+        self.store.marks.put(work, sorted(touched), at=now, urgent=False)
         for one in gone:
             self._forget(work, one)
 

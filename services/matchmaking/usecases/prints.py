@@ -10,6 +10,7 @@ from libs.kernel.policy import EVERYTHING, All, Not, Term, visible_to
 from libs.kernel.vocabulary import Purpose
 from libs.ports.encoder import Encoder, Vectors
 from libs.ports.index import Document, Index, Passage
+from services.matchmaking.domain.fusion import fuse
 from services.matchmaking.domain.likeness import Prints
 from services.matchmaking.domain.profile import (
     FIELDS,
@@ -21,7 +22,7 @@ from services.matchmaking.domain.profile import (
 NEIGHBOURS = 200
 COMPARED = ("what", "struggle")
 """The fields by which peers are found."""
-LEXICAL_WORDS = 100
+LEXICAL_WORDS = 50
 """Words of one's own texts that are searched for: more take longer and bring little."""
 _OPEN = "matching"
 """The keyword field that tells who consents to matching."""
@@ -34,8 +35,8 @@ class PrintProfiles:
     index: Index
     encoder: Encoder
 
-    def __call__(self, profiles: Sequence[tuple[Profile, int]]) -> frozenset[str]:
-        """Index each profile at its sequence; return the ids of neighbouring initiatives."""
+    def __call__(self, profiles: Sequence[tuple[Profile, int]]) -> list[str]:
+        """Index each profile at its sequence; return neighbouring initiatives, nearest first."""
         initiatives = [one for profile, _ in profiles for one in profile.initiatives]
         vectors = self._vectors(initiatives)
         documents = [
@@ -45,18 +46,25 @@ class PrintProfiles:
         ]
         if documents:
             self.index.put(documents)
-        return frozenset(
-            hit.id
-            for document, _ in documents
+        return fuse(
+            [ranking for one, _ in documents for ranking in self._near(one)], limit=NEIGHBOURS
+        )
+
+    def _near(self, document: Document) -> list[list[str]]:
+        """Return the nearest initiatives per compared field."""
+        return [
+            [
+                hit.id
+                for hit in self.index.dense(
+                    passage.vector,
+                    condition=Term(_OPEN, ("yes",)),
+                    limit=NEIGHBOURS,
+                    fields=(passage.field,),
+                )
+            ]
             for passage in document.passages
             if passage.field in COMPARED
-            for hit in self.index.dense(
-                passage.vector,
-                condition=Term(_OPEN, ("yes",)),
-                limit=NEIGHBOURS // len(COMPARED),
-                fields=(passage.field,),
-            )
-        )
+        ]
 
     def _vectors(self, initiatives: Sequence[Initiative]) -> Mapping[str, Vectors]:
         """Return one vector per text; what the index holds already is not encoded again.

@@ -19,7 +19,8 @@ from services.matchmaking.usecases.circumstances import Situation
 from services.matchmaking.usecases.messages import recommendation_message, timestamp
 from services.matchmaking.usecases.prints import NEIGHBOURS, Neighbourhood, PrintProfiles
 
-BATCH = 50
+BATCH = 16
+"""Slates made between two commits: small enough that the nearest neighbours are soon seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,10 @@ class RefreshSlates:
         printed = {profile.member_id: sequence for profile, sequence in profiles}
         with self.database.write() as work:
             self.store.profiles.set_printed(work, printed, self.encoder_name)
-            neighbours = set(self.store.profiles.owners(work, near).values()) - printed.keys()
+            owners = self.store.profiles.owners(work, near)
+            neighbours = [
+                owner for one in near if (owner := owners.get(one)) and owner not in printed
+            ]
             now = self.clock.now().timestamp()
             self.store.marks.put(work, neighbours, at=now, urgent=False)
 

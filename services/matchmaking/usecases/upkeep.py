@@ -73,5 +73,5 @@ class Sweep:
         with self.database.write() as work:
             behind = self.store.profiles.behind(work, self.encoder_name, limit=BATCH)
             old = self.store.slates.older_than(work, now - SLATE_AGE, limit=BATCH)
-            self.store.marks.put(work, {*behind, *old}, at=now, urgent=False)
+            self.store.marks.put(work, [*behind, *old], at=now, urgent=False)
             self.store.showings.prune(work, now - SHOWINGS_AGE)
