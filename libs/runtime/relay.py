@@ -1,6 +1,7 @@
 """The relay: publishes what was committed, in order, and only then marks it sent."""
 
 import threading
+from collections.abc import Sequence
 
 import structlog
 
@@ -54,19 +55,23 @@ class Relay:
 
     def turn(self) -> int:
         """Publish one window; return how many rows were published."""
-        rows = self._outbox.pending(WINDOW_RECORDS)
-        if not rows:
-            self._telemetry.gauge(OUTBOX_AGE, 0.0, service=self._service)
+        window = _window(self._outbox.pending(WINDOW_RECORDS))
+        # before publishing: while the bus is down, this age is the alarm
+        age = self._outbox.oldest_seconds() if window else 0.0
+        self._telemetry.gauge(OUTBOX_AGE, age, service=self._service)
+        if not window:
             return 0
-        window: list[tuple[int, Record]] = []
-        size = 0
-        for row_id, record in rows:
-            size += len(record.value)
-            if window and size > WINDOW_BYTES:
-                break
-            window.append((row_id, record))
         published = self._bus.publish([record for _, record in window])
         self._outbox.mark_sent([row_id for row_id, _ in window[:published]])
         self._telemetry.count(PUBLISHED, published, service=self._service)
-        self._telemetry.gauge(OUTBOX_AGE, self._outbox.oldest_seconds(), service=self._service)
         return published
+
+
+def _window(rows: Sequence[tuple[int, Record]]) -> Sequence[tuple[int, Record]]:
+    """Return the leading rows that one publish takes: at least one, however large."""
+    size = 0
+    for place, (_, record) in enumerate(rows):
+        size += len(record.value)
+        if place and size > WINDOW_BYTES:
+            return rows[:place]
+    return rows
