@@ -1,0 +1,217 @@
+"""A running Kring as its users meet it: what `kring up` starts, and its public API."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pytest
+
+T = TypeVar("T")
+START_SECONDS = 90.0
+
+
+class Person:
+    """Somebody who uses the API: signed in as a member, or with a key."""
+
+    def __init__(self, url: str, *, key: str = "") -> None:
+        headers = {"authorization": f"Bearer {key}"} if key else {}
+        self._http = httpx2.Client(base_url=url, headers=headers, timeout=60)
+        self.member_id = ""
+
+    def sign_in(self, link: str) -> None:
+        token = parse_qs(urlsplit(link).query)["token"][0]
+        self._http.headers["origin"] = str(self._http.base_url).rstrip("/")
+        self.post("/v1/session", {"token": token})
+        self.member_id = self.get("/v1/session")["member_id"]
+
+    def get(self, path: str, **query: Any) -> Any:  # noqa: ANN401  # JSON
+        return self.answer("GET", path, params=query)
+
+    def post(self, path: str, body: object = None) -> Any:  # noqa: ANN401  # JSON
+        return self.answer("POST", path, json={} if body is None else body)
+
+    def answer(self, method: str, path: str, **content: Any) -> Any:  # noqa: ANN401  # JSON
+        response = self._http.request(method, path, **content)
+        assert response.is_success, f"{method} {path}: {response.status_code} {response.text}"
+        return response.json() if response.content else None
+
+    def status(self, method: str, path: str, **content: Any) -> int:  # noqa: ANN401  # JSON
+        return int(self._http.request(method, path, **content).status_code)
+
+    def close(self) -> None:
+        self._http.close()
+
+
+class Kring:
+    """One installation on its own data folder; starts, stops and is killed like a real one."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self._process: subprocess.Popen[bytes] | None = None
+        self._people: list[Person] = []
+
+    def start(self, *arguments: str) -> None:
+        """Start ``kring up`` and wait until it answers."""
+        command = [sys.executable, "-m", "services", "up", "--port", "0", "--data", str(self.data)]
+        log = (self.data.parent / "kring.log").open("ab")
+        self._process = subprocess.Popen(  # noqa: S603  # our own program
+            [*command, *arguments], stdout=log, stderr=log, env=_environment()
+        )
+        log.close()
+        self.wait_for(self._is_ready, "Kring to be ready", START_SECONDS)
+
+    @property
+    def url(self) -> str:
+        return (self.data / "run" / "address").read_text(encoding="ascii")
+
+    def stop(self) -> int:
+        """Ask it to stop, as Ctrl-C does; return its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once, as a power cut does."""
+        self._end(signal.SIGKILL)
+        (self.data / "run" / "address").unlink(missing_ok=True)
+
+    def operator(self) -> Person:
+        return self._known(Person(self.url, key=self.operator_key()))
+
+    def operator_key(self) -> str:
+        return (self.data / "secrets" / "operator_key").read_text(encoding="ascii").strip()
+
+    def as_member(self, email: str) -> Person:
+        """Sign a member in by a link."""
+        person = self._known(Person(self.url))
+        person.sign_in(self.operator().post("/v1/session/links", {"email": email})["url"])
+        return person
+
+    def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command line on this installation."""
+        command = [sys.executable, "-m", "services", *arguments, "--data", str(self.data)]
+        return subprocess.run(  # noqa: S603  # our own program
+            command, capture_output=True, text=True, env=_environment(), check=False, timeout=300
+        )
+
+    def mails(self) -> list[Path]:
+        return sorted((self.data / "mail").glob("*.eml"))
+
+    def wait_for(self, look: Callable[[], T], what: str, seconds: float = 30.0) -> T:
+        """Look again and again until something true is seen; fail after so long."""
+        deadline = time.monotonic() + seconds
+        while True:
+            found = look()
+            if found:
+                return found
+            if self._process is not None and self._process.poll() is not None:
+                pytest.fail(f"Kring ended while waiting for {what}: {self._log()}")
+            if time.monotonic() > deadline:
+                pytest.fail(f"waited {seconds} s for {what}: {self._log()}")
+            time.sleep(0.05)
+
+    def close(self) -> None:
+        for person in self._people:
+            person.close()
+        if self._process is not None and self._process.poll() is None:
+            self.kill()
+
+    def _known(self, person: Person) -> Person:
+        self._people.append(person)
+        return person
+
+    def _is_ready(self) -> bool:
+        try:
+            return httpx2.get(f"{self.url}/readyz", timeout=5).is_success
+        except (OSError, httpx2.TransportError):
+            return False
+
+    def _end(self, number: int) -> int:
+        assert self._process is not None
+        self._process.send_signal(number)
+        return self._process.wait(timeout=60)
+
+    def _log(self) -> str:
+        return (self.data.parent / "kring.log").read_text(encoding="utf-8")[-4000:]
+
+
+def _environment() -> dict[str, str]:
+    inherited = {n: v for n, v in os.environ.items() if not n.startswith("KRING_")}  # noqa: TID251
+    return {**inherited, "PYTHONUNBUFFERED": "1"}
+
+
+class Network:
+    """Two programmes with a few people, made through the API."""
+
+    def __init__(self, kring: Kring) -> None:
+        self.kring = kring
+        self.operator = kring.operator()
+        self.programmes: dict[str, str] = {}
+
+    def programme(self, slug: str) -> str:
+        """Make a programme; return its id."""
+        record = {"id": slug, "name": slug.title(), "sector": "care", "languages": ["nl", "en"]}
+        self.imported("programmes", record)
+        found = self.operator.get("/v1/programmes", limit=100)["items"]
+        self.programmes = {each["slug"]: each["id"] for each in found}
+        return self.programmes[slug]
+
+    def imported(self, kind: str, *records: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Import records; each must be accepted."""
+        results: list[dict[str, Any]] = self.operator.post(
+            f"/v1/import/{kind}", {"records": list(records)}
+        )["results"]
+        assert all(result["status"] != "refused" for result in results), json.dumps(results)
+        return results
+
+    def member(self, name: str, programme: str, **more: Any) -> str:  # noqa: ANN401  # a record
+        """Let a member join; return their mail address."""
+        slug = name.lower().replace(" ", "-")
+        record: dict[str, Any] = {
+            "id": slug,
+            "programme": programme,
+            "name": name,
+            "kind": "practitioner",
+            "email": f"{slug}@{slug}.example",
+            "phone": "+31 6 0000 0001",
+            "organisation": {"name": f"Stichting {name}", "side": "community"},
+            "region": "Utrecht",
+            "country": "NL",
+            "languages": ["nl"],
+            "role": "member",
+            "wants": ["peer"],
+            "visibility": "network",
+            "consents": ["matching", "mail"],
+            "initiatives": [],
+        }
+        self.imported("members", {**record, **more})
+        return f"{slug}@{slug}.example"
+
+    def person(self, email: str) -> Person:
+        """Sign a member in, as soon as the gateway knows them."""
+        link = {"email": email}
+        self.kring.wait_for(
+            lambda: self.operator.status("POST", "/v1/session/links", json=link) < 300,
+            f"{email} to be known",
+        )
+        return self.kring.as_member(email)
+
+
+def initiative(**texts: Any) -> dict[str, Any]:  # noqa: ANN401  # a record
+    """Return an initiative record with what a test leaves open."""
+    return {
+        "id": "work",
+        "title": texts.get("what", "Werk")[:40],
+        "language": "nl",
+        "stage": 3,
+        "themes": ["informal_care"],
+        "populations": ["carers"],
+        "updated": "2026-11-01",
+        **texts,
+    }
