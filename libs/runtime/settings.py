@@ -1,13 +1,18 @@
 """Settings: few, frozen and by URL; read once from ``KRING_*`` and passed down."""
 
+import fcntl
 import os
 import secrets
 from pathlib import Path
+from tempfile import mkstemp
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from libs.kernel.errors import SettingsError
+
+KEY_VARIABLE = "KRING_KEY"
+"""An API key for the command line: no setting of a service, but read from the environment too."""
 
 _WEAK = {"changeme", "secret", "password", "kring"}
 _LEAST_SECRET = 16
@@ -59,26 +64,27 @@ def load(**overrides: object) -> Settings:
     unknown = sorted(
         name
         for name in os.environ
-        if name.startswith("KRING_") and name[6:].lower() not in Settings.model_fields
+        if name.startswith("KRING_")
+        and name != KEY_VARIABLE
+        and name[6:].lower() not in Settings.model_fields
     )
     if unknown:
         known = ", ".join(f"KRING_{name.upper()}" for name in sorted(Settings.model_fields))
         raise SettingsError(f"Unknown setting {', '.join(unknown)}. Known are: {known}.")
     try:
-        settings = Settings(**overrides)  # type: ignore[arg-type]  # checked by pydantic itself
+        return Settings(**overrides)  # type: ignore[arg-type]  # checked by pydantic itself
     except ValidationError as error:
         wrong = "; ".join(
             f"KRING_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}"
             for item in error.errors()
         )
         raise SettingsError(f"{wrong}.") from error
-    return settings
 
 
 def with_secrets(settings: Settings) -> Settings:
     """Return settings whose secrets are set, made and kept in the data folder when absent.
 
-    Raises ``SettingsError`` for a secret that is weak.
+    Raises ``SettingsError`` for a secret that is weak, and for a data folder that cannot be used.
     """
     return settings.model_copy(
         update={
@@ -89,18 +95,38 @@ def with_secrets(settings: Settings) -> Settings:
 
 
 def _secret(settings: Settings, name: str, given: SecretStr) -> SecretStr:
-    value = given.get_secret_value()
-    if value:
-        if value.lower() in _WEAK or len(value) < _LEAST_SECRET:
-            raise SettingsError(
-                f"KRING_{name.upper()} is too weak: use at least {_LEAST_SECRET} random characters,"
-                " for example from `openssl rand -hex 32`."
-            )
-        return given
+    value = given.get_secret_value() or _kept(settings, name)
+    if len(set(value)) == 1 or value.lower() in _WEAK or len(value) < _LEAST_SECRET:
+        raise SettingsError(
+            f"KRING_{name.upper()} is too weak: use at least {_LEAST_SECRET} random characters,"
+            " for example from `openssl rand -hex 32`."
+        )
+    return SecretStr(value)
+
+
+def _kept(settings: Settings, name: str) -> str:
     path = settings.data / "secrets" / name
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(32))
-    return SecretStr(path.read_text(encoding="ascii").strip())
+    try:
+        if not path.exists():
+            _make(settings.data, path)
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"KRING_DATA: {path} cannot be used: {error}. Choose a folder that can be written."
+        ) from error
+
+
+def _make(data: Path, path: Path) -> None:
+    """Write a new secret that appears whole or not at all, and only once for all processes."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.parent.mkdir(exist_ok=True, mode=0o700)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if not path.exists():  # no other process came first
+            handle, draft = mkstemp(dir=path.parent)  # readable by its owner alone
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(32))
+            Path(draft).replace(path)
+    finally:
+        os.close(folder)

@@ -2,11 +2,11 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
-from urllib.parse import urlsplit
 
 from libs.contracts.codec import source_of
 from libs.kernel.clock import Clock
@@ -44,8 +44,8 @@ def scheme(url: str) -> str:
 
 
 def path_of(url: str) -> Path:
-    """Return the path of ``x:///path``."""
-    return Path(urlsplit(url).path)
+    """Return the path of ``x:///path``; every character counts, so a folder may hold ``#``."""
+    return Path("/", url.partition("://")[2].lstrip("/"))
 
 
 class Wiring:
@@ -58,7 +58,7 @@ class Wiring:
         self._ids = ids
         self._encoder: Encoder | None = None
         self._lock = threading.Lock()
-        self._opened: list[Closable] = []
+        self._opened = ExitStack()
 
     def bus(self) -> Bus:
         """Open the event log."""
@@ -73,8 +73,6 @@ class Wiring:
         sql = "libs.adapters.sql.database:open_database"
         opener = _choose("KRING_DATABASE", url, {"sqlite": sql})
         migrate = _load("libs.adapters.sql.migrate:migrate")
-        if url.startswith("sqlite:"):
-            path_of(url).parent.mkdir(parents=True, exist_ok=True)
         migrations = f"services.{service}.migrations"
         migrate(url, *([migrations] if find_spec(migrations) else []))
         database: Database = opener(
@@ -148,11 +146,10 @@ class Wiring:
 
     def close(self) -> None:
         """Close what was opened, last first."""
-        while self._opened:
-            self._opened.pop().close()
+        self._opened.close()
 
     def _keep(self, opened: Closing) -> Closing:
-        self._opened.append(opened)
+        self._opened.callback(opened.close)
         return opened
 
 

@@ -10,12 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from libs.kernel.errors import AppError, KringError
-from libs.runtime.settings import Settings, load, with_secrets
+from libs.runtime.settings import KEY_VARIABLE, Settings, load, with_secrets
 
 Data = Annotated[Path | None, typer.Option(help="Data folder (KRING_DATA).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Url = Annotated[str, typer.Option(help="Another Kring's address.")]
-Key = Annotated[str, typer.Option(help="An API key for it.", envvar="KRING_KEY")]
+Key = Annotated[str, typer.Option(help="An API key for it.", envvar=KEY_VARIABLE)]
 UNAVAILABLE = 75
 """Exit code for «try again later» (``EX_TEMPFAIL`` of sysexits.h)."""
 
