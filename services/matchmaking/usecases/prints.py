@@ -47,7 +47,8 @@ class PrintProfiles:
         if documents:
             self.index.put(documents)
         return fuse(
-            [ranking for one, _ in documents for ranking in self._near(one)], limit=NEIGHBOURS
+            [ranking for one, _ in documents for ranking in self._near(one)],
+            limit=NEIGHBOURS * len(profiles),
         )
 
     def _near(self, document: Document) -> list[list[str]]:
