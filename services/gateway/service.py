@@ -3,13 +3,15 @@
 import secrets
 from collections.abc import Callable
 from functools import partial
+from typing import cast
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from libs.contracts import topics
-from libs.kernel.errors import AppError
+from libs.kernel.errors import AppError, TooManyError
 from libs.kernel.policy import Reader
 from libs.kernel.seal import ReaderSeal
 from libs.runtime.service import Ports, Service, each
@@ -21,7 +23,7 @@ from services.gateway.api import keys, session
 from services.gateway.api.admission import Admission, address_of
 from services.gateway.api.body import CheckedBody
 from services.gateway.api.cookies import SessionCookie
-from services.gateway.api.headers import KnownHost, SecurityHeaders
+from services.gateway.api.headers import KnownHost, SecurityHeaders, is_api, is_open
 from services.gateway.events import KeepMember, KeepProgramme
 from services.gateway.pages import docs, find, meet, mine, preferences, signin
 from services.gateway.pages.frame import UI, Frame
@@ -141,9 +143,11 @@ class _Gateway:
     def mount(self, app: FastAPI) -> None:
         """Put the door before the routes: the last added middleware is the first that is met."""
         app.state.identify = _reader_of
+        app.router.redirect_slashes = False  # it would redirect to whatever the Host header says
         app.router.routes[:] = [
             route for route in app.router.routes if getattr(route, "path", "") != app.openapi_url
         ]
+        self._show_errors(app)
         describe = DescribeApi(self._ports.peers, self._ports.cache)
         app.include_router(forwarding.contract(describe, app))
         app.mount("/static", StaticFiles(directory=UI / "static"))
@@ -176,9 +180,23 @@ class _Gateway:
         return f"{self._public.scheme}://{self._public.netloc}" if self._public.netloc else ""
 
     def _refuse(self, request: Request, error: AppError) -> Response:
-        if request.url.path.startswith("/v1/"):
+        """Answer what the door refuses: a page to a person, a problem to a program."""
+        if is_api(request.url.path):
             return problem_response(error)
-        return self._frame.error(request, error)
+        seconds = error.retry_after_seconds if isinstance(error, TooManyError) else 0
+        return self._frame.error(request, error.status, retry_after_seconds=seconds)
+
+    def _show_errors(self, app: FastAPI) -> None:
+        """Let people read as a page what no route answered, such as a wrong address."""
+        as_problem = cast(
+            "Callable[[Request, HTTPException], Response]", app.exception_handlers[HTTPException]
+        )
+
+        @app.exception_handler(HTTPException)
+        def http_error(request: Request, error: HTTPException) -> Response:
+            if is_api(request.url.path) or is_open(request.url.path):
+                return as_problem(request, error)
+            return self._frame.error(request, error.status_code)
 
 
 def _reader_of(request: Request) -> Reader | None:

@@ -29,6 +29,11 @@ def is_file(path: str) -> bool:
     return path.startswith(("/static/", "/docs/"))
 
 
+def is_api(path: str) -> bool:
+    """Tell whether a path is for programs, who read problems and not pages."""
+    return path.startswith("/v1/") or path == "/openapi.json"
+
+
 def is_open(path: str) -> bool:
     """Tell whether a path is served without asking who is there: files and probes."""
     return is_file(path) or path in _PROBES
@@ -55,17 +60,18 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self._always)
-                headers["content-security-policy"] = _policy(path)
+                is_page = headers.get("content-type", "").startswith("text/html")
+                headers["content-security-policy"] = _policy(path, is_page=is_page)
                 headers["cache-control"] = "public, max-age=3600" if is_file(path) else "no-store"
             await send(message)
 
         await self._app(scope, receive, guarded)
 
 
-def _policy(path: str) -> str:
-    if path.startswith("/v1/") or path == "/openapi.json":
-        return _API
-    return _DOCS if path.startswith("/docs") else _PAGE
+def _policy(path: str, *, is_page: bool) -> str:
+    if path == "/docs":
+        return _DOCS
+    return _PAGE if is_page or is_file(path) else _API
 
 
 class MisdirectedError(AppError):

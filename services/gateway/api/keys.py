@@ -113,7 +113,7 @@ def _cursor(key_id: str) -> str:
 
 def _after(cursor: str) -> str:
     try:
-        after = base64.urlsafe_b64decode(cursor.encode()).decode()
+        after = base64.b64decode(cursor.encode(), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
         raise InvalidError("Use the cursor as you got it.") from error
     if after and not is_id(after):

@@ -21,7 +21,7 @@ def accepted_types(path: str) -> tuple[str, ...]:
     """Return the media types that a path takes: forms on pages, JSON on the API."""
     if not path.startswith("/v1/"):
         return (_FORM,)
-    if path.startswith("/v1/notifications/unsubscribe"):
+    if path == "/v1/preferences/unsubscribe":
         return (*_JSON, _FORM)  # RFC 8058: mail programs post a form
     if path.startswith("/v1/import"):
         return (*_JSON, *_TABLES)

@@ -20,7 +20,7 @@ _OWNERS = {
 }
 SERVICES = tuple(sorted(set(_OWNERS.values()) - {GATEWAY}))
 
-_PUBLIC = ("/v1/notifications/unsubscribe",)
+_PUBLIC = ("/v1/preferences/unsubscribe",)
 """Routes that answer without a login: what they need is in the link itself."""
 
 _PATH = re.compile(r"/v1/([a-z]+)((?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*)")
@@ -65,7 +65,7 @@ def owner_of(path: str) -> str:
 
 def is_public(path: str) -> bool:
     """Tell whether a path answers without a login."""
-    return any(path == prefix or path.startswith(f"{prefix}/") for prefix in _PUBLIC)
+    return path in _PUBLIC
 
 
 def is_query_sane(query: str) -> bool:

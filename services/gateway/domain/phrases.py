@@ -63,6 +63,7 @@ what|Wat doen we?|What do we do?
 for_whom|Voor wie?|For whom?
 struggle|Wat schuurt er, of ging er mis?|What chafes, or went wrong?
 need|Wat hebben we nodig?|What do we need?
+more_texts|Meer vertellen|Tell more
 offer|Wat kunnen we anderen uitleggen?|What can we explain to others?
 stage|Waar staan jullie?|Where do you stand?
 stage_unknown|Dat weet ik nog niet|I do not know yet
@@ -85,15 +86,12 @@ themes|Thema's|Themes
 populations|Doelgroepen|Population groups
 share_send|Delen|Share
 preferences_title|Je voorkeuren|Your preferences
-preferred_language|Taal van Kring|Language of Kring
-channel_mail|Stuur mij ook mail|Send me mail too
-mail_when|Wanneer wil je mail?|When do you want mail?
-mail_now|Meteen|At once
-mail_daily|Eén bericht per dag|One message a day
-mail_weekly|Eén bericht per week|One message a week
-mail_never|Nooit|Never
-quiet_from|Stil vanaf|Quiet from
-quiet_until|Stil tot|Quiet until
+told_title|Waar hoor je van ons over?|What do we tell you about?
+channel_page|Op je pagina|On your page
+channel_mail|Per mail|By mail
+kind_recommendation|Nieuwe mensen die bij je werk passen|New people who fit your work
+kind_introduction_asked|Iemand wil kennismaken|Somebody would like to meet you
+kind_introduced|Een introductie is rond|An introduction has come about
 you_are|Je bent ingelogd als|You are signed in as
 everywhere|Overal uitloggen|Sign out everywhere
 """
@@ -119,8 +117,8 @@ part_guide|Een stap verder|A step ahead
 part_complement|Vult elkaar aan|You complete each other
 part_bridge|Over een grens heen|Across a border
 works_on|Werkt aan|Works on
-lang_nl|Nederlands|Dutch
-lang_en|Engels|English
+language_nl|Nederlands|Dutch
+language_en|Engels|English
 done_asked|Je vraag is verstuurd.|Your question was sent.
 done_answered|Je antwoord is verwerkt.|Your answer was recorded.
 done_saved|Bewaard.|Saved.

@@ -4,13 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from libs.kernel.errors import NotFoundError
+from libs.kernel.errors import NotFoundError, UnavailableError
 from libs.web.bodies import Id
 from services.gateway.domain.results import FACETS, facets, query_string
 from services.gateway.pages.frame import Frame, Person
-from services.gateway.usecases.forward import Ask
+from services.gateway.usecases.forward import Answer, Ask
 
-_SLATE = 6
 _SIMILAR = 4
 
 
@@ -26,11 +25,11 @@ def routes(frame: Frame, ask: Ask) -> APIRouter:
         """Show the search box, with results or with people to meet."""
         if q.strip():
             return _results(frame, ask, request, person)
-        slate = ask(person.reader, "/v1/recommendations", query={"limit": _SLATE})
+        slate = ask(person.reader, "/v1/recommendations")
         return frame.page(
             request,
             "start.html",
-            people=slate.content.get("recommendations", []),
+            people=slate.content.get("items", []),
             is_fine=slate.is_fine,
             q="",
         )
@@ -39,8 +38,7 @@ def routes(frame: Frame, ask: Ask) -> APIRouter:
     def story(request: Request, person: Reading, story_id: Id) -> Response:
         """Show one story, and stories like it."""
         told = ask(person.reader, f"/v1/stories/{story_id}")
-        if not told.is_fine:
-            raise NotFoundError("There is no such story.")
+        _check(told)
         like = ask(person.reader, f"/v1/search/similar/{story_id}", query={"limit": _SIMILAR})
         return frame.page(
             request, "story.html", story=told.content, similar=like.content.get("hits", []), q=""
@@ -50,12 +48,18 @@ def routes(frame: Frame, ask: Ask) -> APIRouter:
     def member(request: Request, person: Reading, member_id: Id) -> Response:
         """Show one member, with a form to ask for an introduction."""
         profile = ask(person.reader, f"/v1/members/{member_id}")
-        if not profile.is_fine:
-            raise NotFoundError("There is no such member.")
+        _check(profile)
         is_self = member_id == person.reader.member_id
         return frame.page(request, "member.html", member=profile.content, is_self=is_self)
 
     return router
+
+
+def _check(answer: Answer) -> None:
+    if answer.status == UnavailableError.status:
+        raise UnavailableError("This part of Kring cannot be reached now.")
+    if not answer.is_fine:
+        raise NotFoundError("There is no such thing.")
 
 
 def _results(frame: Frame, ask: Ask, request: Request, person: Person) -> Response:

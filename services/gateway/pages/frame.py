@@ -1,5 +1,6 @@
 """What every page shares: templates, the reader, the forms' token, errors people can read."""
 
+import secrets
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 from typing_extensions import override
 
 from libs.kernel.errors import (
@@ -17,6 +18,7 @@ from libs.kernel.errors import (
     ForbiddenError,
     InvalidError,
     RetryableError,
+    TooManyError,
     UnauthenticatedError,
     UnavailableError,
 )
@@ -60,6 +62,10 @@ class Sent:
         """Return these fields, trimmed; what is absent is empty."""
         return {name: self.fields.get(name, "").strip() for name in names}
 
+    def once(self) -> dict[str, str]:
+        """Return the header by which the API does a form that was sent twice only once."""
+        return {"idempotency-key": self.fields["once"]} if self.fields.get("once") else {}
+
     def number(self, name: str) -> int | None:
         """Return a field as a number; None when nothing was chosen."""
         value = self.fields.get(name, "")
@@ -75,7 +81,7 @@ class Frame:
         self._templates = Environment(
             loader=FileSystemLoader(UI / "templates"),
             autoescape=True,
-            undefined=StrictUndefined,
+            undefined=ChainableUndefined,  # what an older service does not send is empty
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -97,6 +103,7 @@ class Frame:
             "here": request.url.path,
             "other_language": _switch(request, "en" if language == "nl" else "nl"),
             "form_token": form_token(self._secret, visit.session),
+            "fresh_id": secrets.token_urlsafe(16),
             "done": _done(request.query_params.get("done", "")),
             **content,
         }
@@ -112,15 +119,14 @@ class Frame:
             )
         return response
 
-    def error(self, request: Request, error: AppError) -> Response:
+    def error(self, request: Request, status: int, *, retry_after_seconds: int = 0) -> Response:
         """Return an error as a page; a stranger who wants to see a page is asked to sign in."""
-        if error.status == UnauthenticatedError.status and request.method == "GET":
+        if status == UnauthenticatedError.status and request.method == "GET":
             return RedirectResponse("/signin", 303)
-        key = f"error_{error.status}" if f"error_{error.status}" in TEXTS else "error_other"
-        response = self.page(request, "error.html", status=error.status, key=key)
-        retry = getattr(error, "retry_after_seconds", 0)
-        if retry:
-            response.headers["retry-after"] = str(retry)
+        key = f"error_{status}" if f"error_{status}" in TEXTS else "error_other"
+        response = self.page(request, "error.html", status=status, key=key)
+        if retry_after_seconds:
+            response.headers["retry-after"] = str(retry_after_seconds)
         return response
 
     def signed_in(self, request: Request) -> Person:
@@ -153,12 +159,15 @@ class Frame:
                 async def handle_page(request: Request) -> Response:
                     try:
                         return await handle(request)
+                    except TooManyError as error:
+                        seconds = error.retry_after_seconds
+                        return show(request, error.status, retry_after_seconds=seconds)
                     except AppError as error:
-                        return show(request, error)
+                        return show(request, error.status)
                     except RequestValidationError:
-                        return show(request, InvalidError("The form is not complete."))
+                        return show(request, InvalidError.status)
                     except RetryableError:
-                        return show(request, UnavailableError("Kring is busy."))
+                        return show(request, UnavailableError.status)
 
                 return handle_page
 
@@ -173,9 +182,8 @@ def after(answer: Answer, path: str, done: str) -> Response:
 
 
 def _label(language: str, kind: str, code: str) -> str:
-    if kind == "language":
-        return text(language, f"lang_{code}") if code in _LANGUAGES else code
-    found = _VOCABULARY[kind].get(code)
+    """Return the name of a code, or the code itself when a newer service knows more of them."""
+    found = _VOCABULARY.get(kind, {}).get(code) or TEXTS.get(f"{kind}_{code}")
     return found.text(language) if found else code
 
 

@@ -42,7 +42,7 @@ def routes(frame: Frame, ask: Ask) -> APIRouter:
         """Add an initiative; what the API refuses is shown again with what was typed."""
         told = _initiative(sent)
         path = f"/v1/members/{sent.reader.member_id}/initiatives"
-        answer = ask(sent.reader, path, method="POST", body=told)
+        answer = ask(sent.reader, path, method="POST", body=told, headers=sent.once())
         if answer.status == 422:  # noqa: PLR2004  # the status itself is the clearest name
             return initiatives_page(request, sent, wrong="new", **told)
         return after(answer, "/initiatives", "saved")
@@ -66,7 +66,7 @@ def routes(frame: Frame, ask: Ask) -> APIRouter:
     def tell(request: Request, sent: Sending) -> Response:
         """Share a story; what the API refuses is shown again with what was typed."""
         told: dict[str, Any] = {**sent.texts(*_STORY), "stage": sent.number("stage")}
-        answer = ask(sent.reader, "/v1/stories", method="POST", body=told)
+        answer = ask(sent.reader, "/v1/stories", method="POST", body=told, headers=sent.once())
         if not answer.is_fine:
             wrong = "done_invalid" if answer.status == 422 else "done_failed"  # noqa: PLR2004
             return frame.page(request, "share.html", status=answer.status, tried=told, wrong=wrong)

@@ -1,6 +1,8 @@
 """The gateway over real embedded adapters, and real peers on Unix sockets."""
+# ruff: noqa: ANN401  # events and answers of every shape
 
 import email
+import shutil
 import socket
 import tempfile
 import threading
@@ -52,7 +54,7 @@ Canned = dict[tuple[str, str], tuple[int, Any]]
 
 @dataclass
 class Peer:
-    """One app that stands for every other service: it answers as told, or says what it was asked."""
+    """One app in place of all other services: answers as told, or says what it was asked."""
 
     canned: Canned = field(default_factory=dict)
     asked: list[dict[str, Any]] = field(default_factory=list)
@@ -186,10 +188,19 @@ def peer(served: Peer) -> Peer:
     return served
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("schema") / "gateway.db"
+    migrate(f"sqlite:///{path}", "services.gateway.migrations")
+    return path
+
+
 @pytest.fixture
-def database(tmp_path: Path, clock: ManualClock, ids: Ids) -> Iterator[SqlDatabase]:
+def database(
+    empty_database: Path, tmp_path: Path, clock: ManualClock, ids: Ids
+) -> Iterator[SqlDatabase]:
+    shutil.copy(empty_database, tmp_path / "gateway.db")
     url = f"sqlite:///{tmp_path}/gateway.db"
-    migrate(url, "services.gateway.migrations")
     opened = open_database(url, source="/kring/gateway", clock=clock, ids=ids)
     yield opened
     opened.close()

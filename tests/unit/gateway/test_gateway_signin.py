@@ -1,4 +1,5 @@
 """Signing in: a link by mail, used once, and nothing that tells who is a member."""
+# ruff: noqa: ANN401  # conftest cannot be imported, so tests do not know its types
 
 from typing import Any
 
