@@ -1,6 +1,8 @@
 """The embedded index: a record in SQLite, words in tantivy, vectors in numpy, one process."""
 
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -34,13 +36,21 @@ class EmbeddedIndex(Index):
         self._name = name
         self._dimension = dimension
         self._writing = Lock()
-        self._text = TextLeg(folder / "text")
-        self._record = Record(folder / "record.db", dimension)
-        self._reader = Reader(folder / "record.db")
-        self._table = Table(dimension)
+        with ExitStack() as opened:
+            self._record = opened.enter_context(closing(Record(folder / "record.db", dimension)))
+            self._reader = opened.enter_context(closing(Reader(folder / "record.db")))
+            self._text = opened.enter_context(closing(TextLeg(folder / "text")))
+            self._table = Table(dimension)
+            self._catch_up()
+            self._opened = opened.pop_all()
+
+    def _catch_up(self) -> None:
+        """Follow what was recorded last time; make the text leg again where it disagrees."""
+        if self._text.revision > self._record.revision:
+            self._text.clear(0)  # it belongs to a record that is no longer here
         self._follow()
         if self._text.count() != self._reader.count():
-            self._text.clear(0)  # it lost something, by a power cut or a hand: make it again
+            self._text.clear(0)  # it lost something, by a power cut or by a hand
             self._follow()
 
     @property
@@ -100,7 +110,7 @@ class EmbeddedIndex(Index):
         found = self._text.search(text, condition, limit, languages)
         names = self._table.names
         hits = [Hit(names[number], score) for number, score in found if number in names]
-        return _ranked(hits, limit)
+        return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]
 
     @override
     def dense(
@@ -112,10 +122,13 @@ class EmbeddedIndex(Index):
         if query is None or not allowed.count or limit < 1:
             return []
         found = nearest(snapshot, query, allowed, limit)
-        hits = [Hit(snapshot.ids[near.row], near.score, str(near.passage)) for near in found]
-        hits = _ranked(hits, limit)
-        texts = self._reader.passage_texts([int(hit.passage) for hit in hits])
-        return [Hit(hit.id, hit.score, texts.get(int(hit.passage), "")) for hit in hits]
+        found.sort(key=lambda near: (-near.score, snapshot.ids[near.row]))
+        best = found[:limit]
+        texts = self._reader.passage_texts([near.passage for near in best])
+        # A passage replaced in the meantime has no text any more; the next question sees it.
+        return [
+            Hit(snapshot.ids[near.row], near.score, texts.get(near.passage, "")) for near in best
+        ]
 
     @override
     def get(self, ids: Sequence[str], *, condition: Filter) -> dict[str, Document]:
@@ -131,15 +144,13 @@ class EmbeddedIndex(Index):
         self, ids: Sequence[str] | None, *, condition: Filter, fields: Sequence[str]
     ) -> dict[str, dict[str, int]]:
         if ids is None:
-            counts = self._table.snapshot.facets(condition, fields)
-        else:
-            counts = {field: {} for field in fields}
-            for keywords in self._reader.keywords(ids):
-                if accepts(condition, keywords):
-                    for field in fields:
-                        for value in dict.fromkeys(keywords.get(field, ())):
-                            counts[field][value] = counts[field].get(value, 0) + 1
-        return counts
+            return self._table.snapshot.facets(condition, fields)
+        counts: dict[str, Counter[str]] = {field: Counter() for field in fields}
+        for keywords in self._reader.keywords(ids):
+            if accepts(condition, keywords):
+                for field in fields:
+                    counts[field].update(set(keywords.get(field, ())))
+        return {field: dict(found) for field, found in counts.items()}
 
     @override
     def sequences(self) -> dict[str, int]:
@@ -152,13 +163,7 @@ class EmbeddedIndex(Index):
     @override
     def close(self) -> None:
         with self._writing:
-            self._text.close()
-            self._reader.close()
-            self._record.close()
-
-
-def _ranked(hits: list[Hit], limit: int) -> list[Hit]:
-    return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]
+            self._opened.close()
 
 
 def open_index(path: Path, name: str, *, dimension: int) -> EmbeddedIndex:

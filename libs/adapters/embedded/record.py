@@ -117,6 +117,7 @@ class Record:
     def put(self, documents: Sequence[tuple[Document, int]]) -> None:
         """Keep those documents whose sequence is newer than the one kept."""
         revision = self.revision + 1
+        kept = False
         with self._transaction():
             for document, sequence in documents:
                 bodies = (
@@ -125,27 +126,31 @@ class Record:
                     stored(dict(document.payload)),
                 )
                 row = (document.id, sequence, revision, 1, document.language, *bodies)
-                self._keep(row, document.passages)
-        self.revision = revision
+                kept |= self._keep(row, document.passages)
+        if kept:
+            self.revision = revision
 
     def remove(self, ids: Sequence[tuple[str, int]]) -> None:
         """Forget those documents whose sequence is older, and remember the sequence of each."""
         revision = self.revision + 1
+        kept = False
         with self._transaction():
             for name, sequence in ids:
-                self._keep((name, sequence, revision, 0, "", None, None, None), ())
-        self.revision = revision
+                kept |= self._keep((name, sequence, revision, 0, "", None, None, None), ())
+        if kept:
+            self.revision = revision
 
-    def _keep(self, row: tuple[object, ...], passages: Sequence[Passage]) -> None:
+    def _keep(self, row: tuple[object, ...], passages: Sequence[Passage]) -> bool:
         kept: tuple[int] | None = self._connection.execute(_KEEP_IF_NEWER, row).fetchone()
         if kept is None:
-            return
+            return False
         (entry,) = kept
         self._connection.execute("DELETE FROM passage WHERE entry = ?", (entry,))
         self._connection.executemany(
             "INSERT INTO passage (entry, field, text, vector) VALUES (?, ?, ?, ?)",
             [(entry, each.field, each.text, stored_vector(each.vector)) for each in passages],
         )
+        return True
 
     def clear(self) -> None:
         """Forget everything; whoever follows starts afresh when it sees that ``cleared`` rose."""

@@ -152,7 +152,7 @@ class TextLeg:
 
     def _document(self, change: TextChange) -> Document:
         document = Document()
-        document.add_unsigned(_NUMBER, change.number)
+        document.add_integer(_NUMBER, change.number)
         for field, values in change.keywords.items():
             for value in values:
                 document.add_text(KEYWORDS, keyword_term(field, value))
@@ -171,7 +171,8 @@ class TextLeg:
 
 def _schema() -> Schema:
     builder = SchemaBuilder()
-    builder.add_unsigned_field(_NUMBER, indexed=True, fast=True)
+    # Signed: by an unsigned number tantivy-py 0.27 deletes nothing, it looks for a signed one.
+    builder.add_integer_field(_NUMBER, indexed=True, fast=True)
     builder.add_text_field(KEYWORDS, tokenizer_name="raw", index_option="basic")
     for field in (_TEXT, _TITLE):
         builder.add_text_field(field, tokenizer_name=_TERMS, index_option="freq")
