@@ -80,6 +80,8 @@ class Consumer:
         """Why the consumer stopped for good; empty while it works."""
         self.turns = 0
         """How often the loop turned: liveness is that this number rises."""
+        self.idle_turns = 0
+        """How many of the last turns found nothing."""
 
     def run(self, stop: threading.Event) -> None:
         """Turn until told to stop, or until it halts."""
@@ -99,6 +101,7 @@ class Consumer:
         self.turns += 1
         try:
             deliveries = self._subscription.poll(limit=BATCH, timeout_seconds=timeout_seconds)
+            self.idle_turns = 0 if deliveries else self.idle_turns + 1
             self._process(deliveries)
             self._measure_lag()
         except RetryableError as error:

@@ -28,6 +28,8 @@ from libs.runtime.wiring import Wiring, path_of, scheme
 
 ROLES = ("api", "consumer", "worker")
 STALLED_SECONDS = 60.0
+SETTLE_SECONDS = 0.05
+SETTLED_TURNS = 2
 
 log = structlog.get_logger()
 
@@ -102,6 +104,19 @@ class Process:
             if running.consumer is not None and running.consumer.halted:
                 found[f"{name} consumer"] = running.consumer.halted
         return found
+
+    def settle(self) -> None:
+        """Return when everything committed is published and every consumer has taken it."""
+        while any(each.database.outbox().oldest_seconds() for each in self.running.values()):
+            self._clock.sleep(SETTLE_SECONDS)
+        consumers = [each.consumer for each in self.running.values() if each.consumer]
+        seen = {id(consumer): consumer.turns for consumer in consumers}
+        while any(
+            consumer.idle_turns < SETTLED_TURNS
+            or consumer.turns < seen[id(consumer)] + SETTLED_TURNS
+            for consumer in consumers
+        ):
+            self._clock.sleep(SETTLE_SECONDS)
 
     def stalled(self) -> dict[str, str]:
         """Return which consumer loops have not turned lately: what liveness means."""

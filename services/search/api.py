@@ -4,16 +4,16 @@ from collections.abc import Collection
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AfterValidator, BaseModel
+from pydantic import AfterValidator, BaseModel, Field
 
 from libs.kernel.policy import Reader
 from libs.kernel.vocabulary import POPULATIONS, THEMES, StoryKind
-from libs.web.bodies import Id, json_response
+from libs.web.bodies import Id, Strict, json_response
 from libs.web.problems import PROBLEMS
-from libs.web.reader import CurrentReader
+from libs.web.reader import CurrentReader, OperatorReader
 from services.search.domain.query import Query as Question
 from services.search.domain.result import Found, Page
-from services.search.usecases import Names, Search, Similar
+from services.search.usecases import Names, Rank, Search, Similar
 
 Text = Annotated[str, Query(min_length=1, max_length=500, description="What you look for.")]
 Limit = Annotated[int, Query(ge=1, le=100)]
@@ -155,6 +155,25 @@ def routes(*, stories: Search, people: Search, similar: Similar, names: Names) -
         return json_response(
             _story_page(similar(story_id, limit=limit, reader=reader), names, reader)
         )
+
+    return router
+
+
+class RankingQuestion(Strict):
+    """A question of an evaluation."""
+
+    text: Annotated[str, Field(min_length=1, max_length=20_000)]
+    depth: Annotated[int, Field(ge=1, le=2000)]
+
+
+def evaluation_routes(rank: Rank) -> APIRouter:
+    """Return the route that evaluations ask; the gateway does not forward it."""
+    router = APIRouter(prefix="/internal", include_in_schema=False)
+
+    @router.post("/ranking")
+    def ranking(_reader: OperatorReader, body: RankingQuestion) -> dict[str, list[str]]:
+        """Return the fused ranking, and each leg alone."""
+        return rank(body.text, depth=body.depth)
 
     return router
 

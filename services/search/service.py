@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from libs.contracts import topics
 from libs.ports.database import Work
 from libs.runtime.service import Ports, Service
-from services.search.api import routes
+from services.search.api import evaluation_routes, routes
 from services.search.events import IndexPeople, IndexStories
-from services.search.usecases import Legs, Names, Search, Similar
+from services.search.usecases import Legs, Names, Rank, Search, Similar
 
 LEG_THREADS = 4
 
@@ -32,7 +32,8 @@ def build(ports: Ports) -> Service:
                 people=Search(Legs(people, encoder, threads), ports.cache),
                 similar=Similar(story_legs),
                 names=Names(people),
-            )
+            ),
+            evaluation_routes(Rank(story_legs)),
         ],
         handlers={
             topics.STORIES: IndexStories(stories, encoder),

@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import orjson
 
 from libs.kernel.errors import InvalidError, NotFoundError
-from libs.kernel.policy import All, Filter, Not, Reader, Term, visible_to
+from libs.kernel.policy import EVERYTHING, All, Filter, Not, Reader, Term, visible_to
 from libs.ports.cache import Cache
 from libs.ports.encoder import Encoder, Vectors
 from libs.ports.index import Document, Hit, Index
@@ -113,6 +113,26 @@ class Search:
         if len(fresh) > query.limit:
             self.cache.put(cursor.key, orjson.dumps([fresh, passages]), seconds=RANKING_SECONDS)
         return fresh, passages
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """Rank for an evaluation: the fused ranking and each leg alone, deeper than people look."""
+
+    legs: Legs
+
+    def __call__(self, text: str, *, depth: int) -> dict[str, list[str]]:
+        """Return ids best first, over everything there is."""
+        legs = replace(self.legs, depth=depth)
+        vector = legs.encoder.encode([text], "query")[0]
+        words = legs.index.lexical(text, condition=EVERYTHING, limit=depth)
+        meaning = legs.index.dense(vector, condition=EVERYTHING, limit=depth)
+        fused = legs.fused(words, meaning, condition=EVERYTHING, language=guess_language(text))
+        return {
+            "hybrid": [identity for identity, _ in fused],
+            "lexical": [hit.id for hit in words],
+            "dense": [hit.id for hit in meaning],
+        }
 
 
 @dataclass(frozen=True, slots=True)

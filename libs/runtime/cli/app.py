@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from libs.kernel.errors import KringError
+from libs.runtime.cli.measuring import add_evaluating
 from libs.runtime.cli.operating import add_operating
 from libs.runtime.cli.sample import Sample
 from libs.runtime.cli.terminal import AsJson, Data, Key, Url, print_result, settings_for, told
@@ -26,6 +27,7 @@ def build_cli(services: Sequence[str], sample: Sample) -> typer.Typer:
     _add_running(app, services, sample, console)
     _add_using(app, console)
     add_operating(app, services, console)
+    add_evaluating(app, console)
     return app
 
 
