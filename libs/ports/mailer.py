@@ -1,12 +1,17 @@
 """Mail that leaves."""
 
 import copy
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import getaddresses
 from typing import Protocol
 
 from libs.kernel.errors import KringError
+
+_LINE_BREAK = re.compile(r"[\r\n\0]")
+_CONTINUATION = re.compile(r"\r\n[ \t]")
 
 
 class RefusedError(KringError):
@@ -44,8 +49,8 @@ class Parcel:
 
 def parcel_of(message: EmailMessage) -> Parcel:
     """Return what every mailer hands over; raises ``RefusedError`` for what must not leave."""
-    for name, value in message.items():
-        if any(character in value for character in "\r\n\0"):
+    for name, value in message.raw_items():
+        if _LINE_BREAK.search(value) or not _is_written_whole(name, value):
             raise RefusedError(f"the header {name} holds a line break")
     senders = _found(message, "From")
     recipients = _found(message, "To", "Cc", "Bcc")
@@ -54,6 +59,16 @@ def parcel_of(message: EmailMessage) -> Parcel:
     content = copy.copy(message)
     del content["Bcc"]
     return Parcel(sender=senders[0], recipients=recipients, content=content)
+
+
+def _is_written_whole(name: str, value: str) -> bool:
+    """Tell whether a header stays one header when it is written.
+
+    Looking at the value is not enough: Python 3.11 decodes an encoded word within a quoted name
+    while it writes the header, and a line break hidden in there comes out.
+    """
+    written = SMTP.fold(name, value).removesuffix("\r\n")
+    return _LINE_BREAK.search(_CONTINUATION.sub("", written)) is None
 
 
 def _found(message: EmailMessage, *names: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import policy
+from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -165,6 +166,16 @@ def test_a_header_with_a_line_break_never_leaves(post: Post, header: str) -> Non
     mail = EmailMessage(policy=policy.compat32)
     for name in ("From", "To", "Subject", "Message-ID"):
         mail[name] = "a@example.org" + ("\r\nBcc: x@example.org" if name == header else "")
+    with pytest.raises(RefusedError):
+        post.mailer.send(mail)
+    assert post.arrived() == []
+
+
+@pytest.mark.parametrize("hidden", ["=0D=0ABcc:_x=40example.org", "=0D=0A=0D=0AHello"])
+def test_a_line_break_hidden_in_an_encoded_word_never_leaves(post: Post, hidden: str) -> None:
+    mail = a_mail()
+    del mail["To"]
+    mail["To"] = Address(f"=?utf-8?q?Anna{hidden}?=", addr_spec="anna@example.org")
     with pytest.raises(RefusedError):
         post.mailer.send(mail)
     assert post.arrived() == []

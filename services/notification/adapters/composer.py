@@ -62,7 +62,6 @@ class TemplateComposer(Composer):
         message["Date"] = format_datetime(self._clock.now())
         message["Message-ID"] = f"<{letter.notification_id}@{self._domain}>"
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = language
         message["List-Unsubscribe"] = f"<{unsubscribe}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         values = {
@@ -78,6 +77,7 @@ class TemplateComposer(Composer):
         }
         message.set_content(self._render(f"mail.{language}.txt", values))
         message.add_alternative(self._render(f"mail.{language}.html", values), subtype="html")
+        message["Content-Language"] = language  # last: setting content drops Content-* headers
         return message
 
     @override
@@ -101,8 +101,10 @@ def _target(token: str) -> str:
 
 
 def _address(recipient: Member) -> Address:
+    # Python 3.11 decodes an encoded word in a quoted name when it writes it, line breaks too
+    name = one_line(recipient.display_name).replace("=?", "= ?")
     try:
-        return Address(one_line(recipient.display_name), addr_spec=recipient.email)
+        return Address(name, addr_spec=recipient.email)
     except (MessageError, ValueError, IndexError) as error:
         raise RefusedError("the address is no mail address") from error
 
