@@ -12,6 +12,7 @@ from typing_extensions import override
 from libs.adapters.embedded.nearest import nearest, unit
 from libs.adapters.embedded.reader import Reader
 from libs.adapters.embedded.record import Record
+from libs.adapters.embedded.storage import owned
 from libs.adapters.embedded.table import Table
 from libs.adapters.embedded.text import TextLeg
 from libs.kernel.policy import Filter, accepts
@@ -37,6 +38,7 @@ class EmbeddedIndex(Index):
         self._dimension = dimension
         self._writing = Lock()
         with ExitStack() as opened:
+            opened.enter_context(owned(folder))
             self._record = opened.enter_context(closing(Record(folder / "record.db", dimension)))
             self._reader = opened.enter_context(closing(Reader(folder / "record.db")))
             self._text = opened.enter_context(closing(TextLeg(folder / "text")))

@@ -1,5 +1,6 @@
 """The SQLite file of an index: its tables, connections and stored forms of values."""
 
+import fcntl
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from libs.kernel.errors import RetryableError
+from libs.kernel.errors import RetryableError, SettingsError
 from libs.ports.encoder import Vectors
 
 LAYOUT = 1
@@ -51,6 +52,19 @@ def translated() -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         raise RetryableError(f"index: {error}") from error
+
+
+@contextmanager
+def owned(folder: Path) -> Iterator[None]:
+    """Hold a folder for this process; the lock goes with the process, however it ends."""
+    with (folder / "owner").open("w", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise SettingsError(
+                f"The index {folder} is in use by another process. Stop that one first."
+            ) from error
+        yield
 
 
 def stored(value: object) -> bytes:

@@ -1,11 +1,13 @@
 """The text leg: BM25 over tantivy, derived from the record and made again whenever in doubt."""
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from tantivy import (
     Document,
+    IndexWriter,
     Occur,
     Query,
     Schema,
@@ -20,7 +22,7 @@ from tantivy import (
 from libs.adapters.embedded.analysis import FOLDED, STEMMERS, Analysis, language_of
 from libs.adapters.embedded.conditions import KEYWORDS, as_query, keyword_term
 from libs.adapters.embedded.record import TextChange
-from libs.kernel.errors import RetryableError, SettingsError
+from libs.kernel.errors import RetryableError
 from libs.kernel.policy import EVERYTHING, Filter
 
 _LAYOUT = "1"
@@ -62,12 +64,7 @@ class TextLeg:
         self._index.register_tokenizer(_TERMS, TextAnalyzerBuilder(Tokenizer.whitespace()).build())
         # manual: a reader changes when a change has returned, not when a file watcher wakes.
         self._index.config_reader(reload_policy="manual")
-        try:
-            self._writer = self._index.writer(_WRITER_BYTES, 1)
-        except ValueError as error:
-            raise SettingsError(
-                f"The index {self._path} is in use by another process. Stop that one first."
-            ) from error
+        self._writer: IndexWriter | None = None
 
     def _read_progress(self) -> int:
         try:
@@ -78,32 +75,32 @@ class TextLeg:
 
     def apply(self, changes: Iterable[TextChange], revision: int) -> None:
         """Follow the record up to a revision; readers see it when this returns."""
-        try:
+        with self._change(revision) as writer:
             for change in changes:
-                self._writer.delete_documents_by_term(_NUMBER, change.number)
+                writer.delete_documents_by_term(_NUMBER, change.number)
                 if change.texts is not None:
-                    self._writer.add_document(self._document(change))
-            self._commit(revision)
-        except (ValueError, OSError) as error:
-            self._writer.rollback()
-            raise RetryableError(f"text index: {error}") from error
+                    writer.add_document(self._document(change))
 
     def clear(self, revision: int) -> None:
         """Forget everything."""
-        try:
-            self._writer.delete_all_documents()
-            self._commit(revision)
-        except (ValueError, OSError) as error:
-            self._writer.rollback()
-            raise RetryableError(f"text index: {error}") from error
+        with self._change(revision) as writer:
+            writer.delete_all_documents()
 
-    def _commit(self, revision: int) -> None:
-        self._writer.commit()
-        self._index.reload()
-        # After the commit: dying between the two means to follow the same changes again.
-        fresh = self._progress.with_suffix(".new")
-        fresh.write_text(f"{_LAYOUT} {revision}", encoding="ascii")
-        fresh.replace(self._progress)
+    @contextmanager
+    def _change(self, revision: int) -> Iterator[IndexWriter]:
+        try:
+            if self._writer is None:
+                self._writer = self._index.writer(_WRITER_BYTES, 1)
+            yield self._writer
+            self._writer.commit()
+            self._index.reload()
+            # After the commit: dying between the two means to follow the same changes again.
+            fresh = self._progress.with_suffix(".new")
+            fresh.write_text(f"{_LAYOUT} {revision}", encoding="ascii")
+            fresh.replace(self._progress)
+        except (ValueError, OSError) as error:
+            self._writer = None  # one that has failed stays failed
+            raise RetryableError(f"text index: {error}") from error
         self.revision = revision
 
     def count(self) -> int:
@@ -165,8 +162,9 @@ class TextLeg:
         return document
 
     def close(self) -> None:
-        """Finish merging and let another process write."""
-        self._writer.wait_merging_threads()
+        """Finish merging."""
+        if self._writer is not None:
+            self._writer.wait_merging_threads()
 
 
 def _schema() -> Schema:
