@@ -86,6 +86,7 @@ def near(index: Index, vector: Vectors, condition: Filter = EVERYTHING) -> list[
 def test_a_document_is_found_when_put_returns(index: Index) -> None:
     index.put([(document("a", "eten met buren", vectors=[axis(0)]), 1)])
     assert found(index, "buren") == near(index, axis(0)) == ["a"]
+    assert index.name == "stories"
     assert index.count() == 1
     assert index.sequences() == {"a": 1}
 

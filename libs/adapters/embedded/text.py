@@ -46,25 +46,22 @@ class TextLeg:
         self._progress = path / "progress"
         self._schema = _schema()
         self._analysis = Analysis()
-        self._open()
-
-    def _open(self) -> None:
+        self._writer: IndexWriter | None = None
         self.revision = self._read_progress()
-        if not self.revision:
-            shutil.rmtree(self._path, ignore_errors=True)
-        self._path.mkdir(parents=True, exist_ok=True)
-        try:
-            self._index = TantivyIndex(self._schema, path=str(self._path))
-        except ValueError:
-            if not self.revision:
-                raise
-            self._progress.unlink()  # damaged, or of another schema: begin again
-            self._open()
-            return
+        self._index = self._open()
         self._index.register_tokenizer(_TERMS, TextAnalyzerBuilder(Tokenizer.whitespace()).build())
         # manual: a reader changes when a change has returned, not when a file watcher wakes.
         self._index.config_reader(reload_policy="manual")
-        self._writer: IndexWriter | None = None
+
+    def _open(self) -> TantivyIndex:
+        if self.revision:
+            try:
+                return TantivyIndex(self._schema, path=str(self._path))
+            except ValueError:
+                self.revision = 0  # damaged, or of another schema: begin again
+        shutil.rmtree(self._path, ignore_errors=True)
+        self._path.mkdir(parents=True)
+        return TantivyIndex(self._schema, path=str(self._path))
 
     def _read_progress(self) -> int:
         try:
