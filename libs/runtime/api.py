@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.kernel.errors import AppError
@@ -28,6 +28,10 @@ class TooLargeError(AppError):
     code = "too-large"
     title = "The body is too large"
 
+    def __init__(self) -> None:
+        """Say what the limit is."""
+        super().__init__(f"Send at most {MAX_BODY_BYTES} bytes in one request.")
+
 
 def build_app(
     service: Service, *, seal: ReaderSeal, telemetry: Telemetry, alive: Health, ready: Health
@@ -44,6 +48,7 @@ def build_app(
     for router in service.routers:
         app.include_router(router)
     install_problems(app)
+    app.add_exception_handler(_TooMuchError, lambda *_: problem_response(TooLargeError()))
     _add_probes(app, telemetry=telemetry, alive=alive, ready=ready)
     for mount in service.mounts:
         mount(app)
@@ -89,7 +94,7 @@ class BodyLimit:
             return
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > MAX_BODY_BYTES:
-            await self._refuse(scope, receive, send)
+            await problem_response(TooLargeError())(scope, receive, send)
             return
         received = 0
 
@@ -101,19 +106,14 @@ class BodyLimit:
                 raise _TooMuchError
             return message
 
-        try:
-            await self._app(scope, limited, send)
-        except _TooMuchError:
-            await self._refuse(scope, receive, send)
-
-    @staticmethod
-    async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-        error = TooLargeError(f"Send at most {MAX_BODY_BYTES} bytes in one request.")
-        await problem_response(error)(scope, receive, send)
+        await self._app(scope, limited, send)
 
 
-class _TooMuchError(Exception):
-    """The body went on beyond the limit."""
+class _TooMuchError(HTTPException):
+    """The body went on beyond the limit; FastAPI lets only its own errors out of its parsing."""
+
+    def __init__(self) -> None:
+        super().__init__(TooLargeError.status)
 
 
 class Timed:

@@ -32,14 +32,14 @@ class Problem(BaseModel):
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the ``responses=`` entry for a route that may answer with these statuses.
 
-    401, 403, 404, 422, 429 and 503 are always declared: the gateway can answer them for any route.
+    Those that the gateway or the framework can answer for any route are always declared.
     """
     return {
         status: {
             "description": "Problem",
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-        for status in sorted({401, 403, 404, 405, 413, 422, 429, 503, *statuses})
+        for status in sorted({400, 401, 403, 404, 405, 413, 422, 429, 503, *statuses})
     }
 
 
@@ -52,8 +52,8 @@ def problem_response(error: AppError) -> Response:
         "type": f"https://kring.example/problems/{error.code}",
         "title": error.title,
         "status": error.status,
-        "detail": error.detail,
-        "fields": error.fields,
+        "detail": _unicode(error.detail),
+        "fields": {_unicode(name): _unicode(text) for name, text in error.fields.items()},
     }
     headers = {}
     if isinstance(error, TooManyError):
@@ -63,6 +63,11 @@ def problem_response(error: AppError) -> Response:
     if error.status == 401:  # noqa: PLR2004  # the status itself is the clearest name
         headers["www-authenticate"] = "Bearer"
     return Response(orjson.dumps(body), error.status, headers, MEDIA_TYPE)
+
+
+def _unicode(text: str) -> str:
+    """Return text that can be encoded: JSON lets lone surrogates in, and errors quote them."""
+    return text.encode("utf-8", "replace").decode()
 
 
 class _StatusError(AppError):
@@ -103,6 +108,10 @@ def install_problems(app: FastAPI) -> None:
         response = problem_response(_StatusError(error.status_code, str(error.detail)))
         response.headers.update(error.headers or {})
         return response
+
+    @app.exception_handler(Exception)
+    def bug(_request: Request, _error: Exception) -> Response:
+        return problem_response(AppError("This is a mistake of ours; the log tells more."))
 
     schema = app.openapi
 
