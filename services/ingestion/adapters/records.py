@@ -1,0 +1,71 @@
+"""What ingestion remembers beside the things themselves, in SQL."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from typing_extensions import override
+
+from libs.adapters.sql.work import connection_of
+from libs.ports.database import Work
+from services.ingestion.adapters.tables import ANSWERS, IDENTITIES, TOMBS
+from services.ingestion.adapters.upsert import upsert
+from services.ingestion.domain.kept import Answer, Known
+from services.ingestion.ports import Answers, Identities, Tombs
+
+
+class SqlIdentities(Identities):
+    """One row per external id."""
+
+    @override
+    def get(self, work: Work, external_digest: str) -> Known | None:
+        query = sa.select(IDENTITIES).where(IDENTITIES.c.external_digest == external_digest)
+        row = connection_of(work).execute(query).first()
+        return None if row is None else Known(row.id, row.record_digest)
+
+    @override
+    def put(self, work: Work, external_digest: str, known: Known) -> None:
+        values = {
+            "external_digest": external_digest,
+            "id": known.id,
+            "record_digest": known.record_digest,
+        }
+        upsert(work, IDENTITIES, values)
+
+
+class SqlTombs(Tombs):
+    """One row per thing that is gone."""
+
+    @override
+    def put(self, work: Work, aggregate_id: str, programme_id: str, sequence: int) -> None:
+        values = {"id": aggregate_id, "programme": programme_id, "sequence": sequence}
+        upsert(work, TOMBS, values)
+
+    @override
+    def has(self, work: Work, aggregate_id: str) -> bool:
+        query = sa.select(TOMBS.c.id).where(TOMBS.c.id == aggregate_id)
+        return connection_of(work).execute(query).first() is not None
+
+
+class SqlAnswers(Answers):
+    """One row per answered key."""
+
+    @override
+    def get(self, work: Work, key: str) -> Answer | None:
+        query = sa.select(ANSWERS).where(ANSWERS.c.key == key)
+        row = connection_of(work).execute(query).first()
+        return None if row is None else Answer(row.request_digest, row.content)
+
+    @override
+    def put(self, work: Work, key: str, answer: Answer, at: datetime) -> None:
+        values = {
+            "key": key,
+            "request_digest": answer.request_digest,
+            "content": answer.content,
+            "answered_at": at.isoformat(),
+        }
+        connection_of(work).execute(sa.insert(ANSWERS).values(values))
+
+    @override
+    def prune(self, work: Work, *, older_than: datetime) -> None:
+        old = ANSWERS.c.answered_at < older_than.isoformat()
+        connection_of(work).execute(sa.delete(ANSWERS).where(old))

@@ -1,0 +1,167 @@
+"""What ingestion needs: its tables, a detector of languages and a sketcher of texts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from libs.kernel.policy import Filter
+from libs.ports.database import Work
+from services.ingestion.domain.kept import Answer, Kept, Known, Likeness
+from services.ingestion.domain.language import Guess
+from services.ingestion.domain.member import Member
+from services.ingestion.domain.programme import Programme
+from services.ingestion.domain.story import Story
+
+
+class Programmes(Protocol):
+    """The programmes, by id and by slug."""
+
+    def get(self, work: Work, programme_id: str) -> Kept[Programme] | None:
+        """Return a programme; in a writing transaction nobody else changes it until the end."""
+        ...
+
+    def by_slug(self, work: Work, slug: str) -> Kept[Programme] | None:
+        """Return the programme with this slug."""
+        ...
+
+    def put(self, work: Work, kept: Kept[Programme]) -> None:
+        """Make this its state, new or changed."""
+        ...
+
+    def find(self, work: Work, *, after: str, limit: int) -> Sequence[Kept[Programme]]:
+        """Return programmes with ids above ``after``, oldest first."""
+        ...
+
+
+class Members(Protocol):
+    """The members with their initiatives and blocks."""
+
+    def get(self, work: Work, member_id: str) -> Kept[Member] | None:
+        """Return a member; in a writing transaction nobody else changes it until the end."""
+        ...
+
+    def by_email(self, work: Work, programme_id: str, email: str) -> str:
+        """Return the id of the member of a programme with this address, else the empty text."""
+        ...
+
+    def put(self, work: Work, kept: Kept[Member]) -> None:
+        """Make this the state, with all initiatives and blocks, new or changed."""
+        ...
+
+    def remove(self, work: Work, member_id: str) -> None:
+        """Delete every row about a member, also the blocks by others."""
+        ...
+
+    def who_blocked(self, work: Work, member_id: str) -> Sequence[str]:
+        """Return the ids of the members who blocked this one."""
+        ...
+
+    def find(
+        self, work: Work, condition: Filter, *, after: str, limit: int
+    ) -> Sequence[Kept[Member]]:
+        """Return members with ids above ``after`` that a filter accepts, oldest first.
+
+        The filter's fields are ``visibility``, ``programme`` and ``owner``, the member's own id.
+        """
+        ...
+
+
+class Stories(Protocol):
+    """The stories."""
+
+    def get(self, work: Work, story_id: str) -> Kept[Story] | None:
+        """Return a story; in a writing transaction nobody else changes it until the end."""
+        ...
+
+    def put(self, work: Work, kept: Kept[Story]) -> None:
+        """Make this its state, new or changed."""
+        ...
+
+    def remove(self, work: Work, story_id: str) -> None:
+        """Delete every row about a story."""
+        ...
+
+    def of_member(self, work: Work, member_id: str) -> Sequence[Kept[Story]]:
+        """Return the stories that a member owns or is a contact of."""
+        ...
+
+    def find(
+        self, work: Work, condition: Filter, *, before: str, limit: int
+    ) -> Sequence[Kept[Story]]:
+        """Return stories with ids below ``before`` that a filter accepts, newest first.
+
+        No ``before`` starts at the newest. The filter's fields are ``visibility``, ``programme``,
+        ``owner`` (with the contacts) and ``kind``.
+        """
+        ...
+
+
+class Likenesses(Protocol):
+    """By what the texts of stories are compared; kept, so that it outlives a restart."""
+
+    def put(self, work: Work, story_id: str, likeness: Likeness) -> None:
+        """Make this the likeness of a story."""
+        ...
+
+    def find(self, work: Work, likeness: Likeness, *, limit: int) -> Sequence[str]:
+        """Return ids of stories with this digest or one of these bands, the same text first."""
+        ...
+
+
+class Identities(Protocol):
+    """Which of our things an external id stands for; the external id itself is not kept."""
+
+    def get(self, work: Work, external_digest: str) -> Known | None:
+        """Return what is known under the digest of an external id."""
+        ...
+
+    def put(self, work: Work, external_digest: str, known: Known) -> None:
+        """Make this known, new or changed."""
+        ...
+
+
+class Tombs(Protocol):
+    """What was withdrawn or erased: opaque ids with their last sequence, kept for good."""
+
+    def put(self, work: Work, aggregate_id: str, programme_id: str, sequence: int) -> None:
+        """Record that something is gone."""
+        ...
+
+    def has(self, work: Work, aggregate_id: str) -> bool:
+        """Tell whether something is gone."""
+        ...
+
+
+class Answers(Protocol):
+    """The answers given to requests with an idempotency key."""
+
+    def get(self, work: Work, key: str) -> Answer | None:
+        """Return the answer given before."""
+        ...
+
+    def put(self, work: Work, key: str, answer: Answer, at: datetime) -> None:
+        """Keep an answer."""
+        ...
+
+    def prune(self, work: Work, *, older_than: datetime) -> None:
+        """Forget answers given before a time."""
+        ...
+
+
+class LanguageDetector(Protocol):
+    """Tells Dutch from English."""
+
+    def guess(self, text: str) -> Guess:
+        """Return the likelier language, or no language when the text has no words."""
+        ...
+
+
+class Sketcher(Protocol):
+    """Sketches sets of grams, so that similar sets can be found among many."""
+
+    def bands(self, grams: frozenset[str]) -> tuple[str, ...]:
+        """Return short digests; sets with a Jaccard index over the threshold likely share one.
+
+        The same set gives the same bands in every process and version: they are stored.
+        """
+        ...

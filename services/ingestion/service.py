@@ -1,0 +1,96 @@
+"""Ingestion: the record of everything that enters."""
+
+from libs.contracts import topics
+from libs.runtime.service import Ports, Service, each
+from services.ingestion.adapters.lingua import LinguaDetector
+from services.ingestion.adapters.members import SqlMembers
+from services.ingestion.adapters.minhash import MinHashSketcher
+from services.ingestion.adapters.programmes import SqlProgrammes
+from services.ingestion.adapters.records import SqlAnswers, SqlIdentities, SqlTombs
+from services.ingestion.adapters.stories import SqlLikenesses, SqlStories
+from services.ingestion.api.importing import import_routes, republish_routes
+from services.ingestion.api.initiatives import InitiativeCases, initiative_routes
+from services.ingestion.api.members import MemberCases, member_routes
+from services.ingestion.api.programmes import ProgrammeCases, programme_routes
+from services.ingestion.api.stories import StoryCases, story_routes
+from services.ingestion.events import OnSubmission
+from services.ingestion.tasks import FORGET_ANSWERS, ForgetAnswers
+from services.ingestion.usecases import initiatives, members, programmes, stories
+from services.ingestion.usecases.analysis import Analyst
+from services.ingestion.usecases.batches import ImportBatch, TakeSubmission
+from services.ingestion.usecases.once import Once
+from services.ingestion.usecases.registry import Registry, Stores
+from services.ingestion.usecases.republish import Republish
+
+FORGET_SECONDS = 3600.0
+
+
+def build(ports: Ports) -> Service:
+    """Return the service; its task is registered on the way."""
+    registry = Registry(ports.database, _stores(), ports.clock, ports.ids)
+    detector = LinguaDetector()
+    analyst = Analyst(detector, MinHashSketcher())
+    ports.tasks.register(FORGET_ANSWERS, ForgetAnswers(Once(registry)))
+    return Service(
+        name="ingestion",
+        routers=[
+            programme_routes(_programme_cases(registry)),
+            member_routes(_member_cases(registry, detector)),
+            initiative_routes(_initiative_cases(registry, detector)),
+            story_routes(_story_cases(registry, analyst)),
+            import_routes(ImportBatch(registry, analyst, detector)),
+            republish_routes(Republish(registry)),
+        ],
+        handlers={topics.INBOX: each(OnSubmission(TakeSubmission(registry, analyst, detector)))},
+        periodic={FORGET_ANSWERS: FORGET_SECONDS},
+    )
+
+
+def _stores() -> Stores:
+    return Stores(
+        programmes=SqlProgrammes(),
+        members=SqlMembers(),
+        stories=SqlStories(),
+        likenesses=SqlLikenesses(),
+        identities=SqlIdentities(),
+        tombs=SqlTombs(),
+        answers=SqlAnswers(),
+    )
+
+
+def _programme_cases(registry: Registry) -> ProgrammeCases:
+    return ProgrammeCases(
+        create=programmes.CreateProgramme(registry),
+        change=programmes.ChangeProgramme(registry),
+        read=programmes.ReadProgramme(registry),
+        list=programmes.ListProgrammes(registry),
+    )
+
+
+def _member_cases(registry: Registry, detector: LinguaDetector) -> MemberCases:
+    return MemberCases(
+        create=members.CreateMember(registry, detector),
+        change=members.ChangeMember(registry, detector),
+        erase=members.EraseMember(registry),
+        block=members.Block(registry),
+        read=members.ReadMember(registry),
+        list=members.ListMembers(registry),
+    )
+
+
+def _initiative_cases(registry: Registry, detector: LinguaDetector) -> InitiativeCases:
+    return InitiativeCases(
+        add=initiatives.AddInitiative(registry, detector),
+        change=initiatives.ChangeInitiative(registry, detector),
+        remove=initiatives.RemoveInitiative(registry, detector),
+    )
+
+
+def _story_cases(registry: Registry, analyst: Analyst) -> StoryCases:
+    return StoryCases(
+        create=stories.CreateStory(registry, analyst),
+        change=stories.ChangeStory(registry, analyst),
+        withdraw=stories.WithdrawStory(registry),
+        read=stories.ReadStory(registry),
+        list=stories.ListStories(registry),
+    )

@@ -1,0 +1,111 @@
+"""The one place where a state is kept, its sequence rises and its snapshot goes out, together."""
+
+from dataclasses import dataclass
+
+from libs.contracts import topics
+from libs.kernel.clock import Clock
+from libs.kernel.ids import Ids
+from libs.ports.database import Database, Work
+from services.ingestion.domain.kept import Kept
+from services.ingestion.domain.member import Member
+from services.ingestion.domain.programme import Programme
+from services.ingestion.domain.story import Story
+from services.ingestion.ports import (
+    Answers,
+    Identities,
+    Likenesses,
+    Members,
+    Programmes,
+    Stories,
+    Tombs,
+)
+from services.ingestion.usecases.snapshot import (
+    ERASED,
+    WITHDRAWN,
+    member_state,
+    programme_state,
+    story_state,
+)
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The tables of ingestion."""
+
+    programmes: Programmes
+    members: Members
+    stories: Stories
+    likenesses: Likenesses
+    identities: Identities
+    tombs: Tombs
+    answers: Answers
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The tables with what makes transactions, times and ids."""
+
+    database: Database
+    stores: Stores
+    clock: Clock
+    ids: Ids
+
+    def keep_programme(self, work: Work, kept: Kept[Programme]) -> None:
+        """Keep a programme and tell it."""
+        self.stores.programmes.put(work, kept)
+        identity = kept.state.id
+        work.emit(
+            topics.PROGRAMMES,
+            identity,
+            programme=identity,
+            sequence=kept.sequence,
+            state=programme_state(kept.state),
+        )
+
+    def keep_member(self, work: Work, kept: Kept[Member]) -> None:
+        """Keep a member and tell it."""
+        self.stores.members.put(work, kept)
+        work.emit(
+            topics.MEMBERS,
+            kept.state.id,
+            programme=kept.state.programme,
+            sequence=kept.sequence,
+            state=member_state(kept.state),
+        )
+
+    def keep_story(self, work: Work, kept: Kept[Story]) -> None:
+        """Keep a story and tell it."""
+        self.stores.stories.put(work, kept)
+        work.emit(
+            topics.STORIES,
+            kept.state.id,
+            programme=kept.state.programme,
+            sequence=kept.sequence,
+            state=story_state(kept.state),
+        )
+
+    def withdraw_story(self, work: Work, kept: Kept[Story]) -> None:
+        """Delete a story for good and tell it."""
+        story, sequence = kept.state, kept.sequence + 1
+        self.stores.stories.remove(work, story.id)
+        self.stores.tombs.put(work, story.id, story.programme, sequence)
+        work.emit(
+            topics.STORIES,
+            story.id,
+            programme=story.programme,
+            sequence=sequence,
+            state=WITHDRAWN,
+        )
+
+    def erase_member(self, work: Work, kept: Kept[Member]) -> None:
+        """Delete a member for good and tell it."""
+        member, sequence = kept.state, kept.sequence + 1
+        self.stores.members.remove(work, member.id)
+        self.stores.tombs.put(work, member.id, member.programme, sequence)
+        work.emit(
+            topics.MEMBERS,
+            member.id,
+            programme=member.programme,
+            sequence=sequence,
+            state=ERASED,
+        )
