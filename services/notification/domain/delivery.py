@@ -7,6 +7,7 @@ mail that must arrive is sent again from there, any other stops there.
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import assert_never
 
 from libs.kernel.retry import backoff_seconds
 
@@ -117,6 +118,8 @@ def settle(
             return _moved(delivery, State.PENDING, now, reason=reason, due_at=now + wait)
         case Outcome.UNCERTAIN:
             return _unknown(delivery, reason, due_at=now + wait, now=now)
+        case _ as unreachable:
+            assert_never(unreachable)
 
 
 def suppress(delivery: Delivery, reason: str, now: float) -> Delivery:

@@ -1,7 +1,8 @@
 """What happens elsewhere becomes mails and rows, once."""
 
+from harness.notification import World, text_of
+
 from libs.contracts.gen.kring.events.v1 import members_pb2 as members
-from tests.unit.notification.conftest import World, text_of
 
 HOUR = 3_600.0
 DAY = 24 * HOUR

@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from harness.notification import World, text_of
 from typing_extensions import override
 
 from libs.kernel.vocabulary import POPULATIONS, THEMES
 from services.notification.domain.wording import SUBJECTS
-from tests.unit.notification.conftest import World, text_of
 
 HEADERS = {
     "From",

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
+from harness.notification import World, text_of
 
 from libs.kernel.errors import RetryableError
 from libs.ports.mailer import RefusedError, UncertainError
-from tests.unit.notification.conftest import World, text_of
 
 HOUR = 3_600.0
 DAY = 24 * HOUR
