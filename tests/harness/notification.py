@@ -37,6 +37,7 @@ from libs.runtime.service import Ports, Service
 from libs.runtime.settings import Settings
 from services.notification.service import build
 
+SECRET = "0123456789abcdef0123456789abcdef"
 PROGRAMME = "01900000-0000-7000-8000-00000000000a"
 
 
@@ -226,7 +227,7 @@ def open_world(folder: Path, clock: ManualClock, ids: Ids) -> Iterator[World]:
 
     ports = Ports(
         settings=Settings(
-            secret=SecretStr("0123456789abcdef0123456789abcdef"),
+            secret=SecretStr(SECRET),
             public_url="https://kring.example",
             mail_from="Kring <kring@kring.example>",
         ),
