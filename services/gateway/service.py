@@ -85,7 +85,7 @@ class _Gateway:
         self.members, self.links = SqlMembers(), SqlLinks()
         self.sessions, self._keys = SqlSessions(), SqlKeys()
         self._signer = LinkSigner(secret)
-        self._write_link = WriteLink(self.links, self._signer, _draw, here.rstrip("/"))
+        self._write_link = WriteLink(self.links, self._signer, _draw)
         self._sign_in = SignIn(
             database, self.members, self.links, self.sessions, self._signer, clock, _draw
         )
@@ -104,6 +104,7 @@ class _Gateway:
             ports.mailer,
             clock,
             settings.mail_from,
+            here.rstrip("/"),
         )
         self.sweep = Sweep(database, self.links, self.sessions, self._keys, ports.tasks, clock)
 
@@ -118,6 +119,7 @@ class _Gateway:
             sign_out=self._sign_out,
             cookie=self._cookie,
             address=self._address,
+            public_url=self._ports.settings.public_url.rstrip("/"),
         )
         key_uses = keys.KeyUses(
             make_key=MakeKey(database, self._keys, clock, ids, _draw),

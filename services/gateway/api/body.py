@@ -3,6 +3,7 @@
 import asyncio
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.kernel.errors import AppError, InvalidError
@@ -81,6 +82,8 @@ async def _checked(scope: Scope, receive: Receive) -> bytes:
             body = await _whole(receive)
     except TimeoutError as error:
         raise TooSlowError("Send the whole body within 20 seconds.") from error
+    except HTTPException as error:  # the runtime's own limit, which no route is there to answer
+        raise TooLargeError(f"Send at most {MOST_BYTES} bytes in one request.") from error
     if not body:
         return body
     kind = media_type(headers.get("content-type", ""))

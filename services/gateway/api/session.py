@@ -60,6 +60,8 @@ class SessionUses:
     sign_out: SignOut
     cookie: SessionCookie
     address: Callable[[Request], str]
+    public_url: str
+    """Where people reach Kring; may be empty on one's own machine."""
 
 
 def routes(uses: SessionUses) -> APIRouter:
@@ -86,9 +88,13 @@ def routes(uses: SessionUses) -> APIRouter:
         return Asked(detail="If this address is known, a link is on its way. It holds 30 minutes.")
 
     @router.post("/links", operation_id="issue_link", status_code=201, responses=PROBLEMS)
-    def issue_link(reader: OperatorReader, body: Address) -> IssuedLink:
-        """Make a sign-in link for a member that holds 7 days, and return it instead of mailing."""
-        return IssuedLink(url=uses.issue_link(body.email, reader=reader))
+    def issue_link(request: Request, reader: OperatorReader, body: Address) -> IssuedLink:
+        """Make a sign-in link for a member that holds 7 days, and return it instead of mailing.
+
+        Without a public address it begins as the operator's own request did.
+        """
+        base_url = uses.public_url or str(request.base_url).rstrip("/")
+        return IssuedLink(url=uses.issue_link(body.email, base_url=base_url, reader=reader))
 
     @router.post("", operation_id="sign_in", status_code=204, responses=problems(410))
     def sign_in(request: Request, body: Token) -> Response:

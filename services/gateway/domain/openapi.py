@@ -41,7 +41,7 @@ def merge(own: Document, others: Mapping[str, Document]) -> dict[str, Any]:
         paths |= {path: _renamed(item, names) for path, item in _public(document).items()}
     return {
         "openapi": own.get("openapi", "3.1.0"),
-        "info": own.get("info", {}),
+        "info": {**own.get("info", {}), "title": "Kring"},
         "paths": dict(sorted(paths.items())),
         "components": {"schemas": dict(sorted(schemas.items())), "securitySchemes": _SECURITY},
         "security": [{"session": []}, {"key": []}],

@@ -3,9 +3,11 @@
 import secrets
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_date
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -98,6 +100,7 @@ class Frame:
             "lang": language,
             "t": lambda key: text(language, key),
             "label": lambda kind, code: _label(language, kind, str(code)),
+            "day": lambda moment: _day(language, moment),
             "marked": marked,
             "vocabulary": _VOCABULARY,
             "here": request.url.path,
@@ -185,6 +188,14 @@ def _label(language: str, kind: str, code: str) -> str:
     """Return the name of a code, or the code itself when a newer service knows more of them."""
     found = _VOCABULARY.get(kind, {}).get(code) or TEXTS.get(f"{kind}_{code}")
     return found.text(language) if found else code
+
+
+def _day(language: str, moment: object) -> str:
+    """Return the day of a moment of the API in words; empty when there is none."""
+    try:
+        return format_date(datetime.fromisoformat(str(moment)), "long", locale=language)
+    except ValueError:
+        return ""
 
 
 def _switch(request: Request, language: str) -> str:

@@ -32,6 +32,7 @@ class MailLink:
     mailer: Mailer
     clock: Clock
     sender: str
+    base_url: str
 
     def __call__(self, link_id: str) -> None:
         """Send it. When the server is down, the sweep tries again while the link holds.
@@ -45,7 +46,7 @@ class MailLink:
                 return
             member = self.members.member(work, link.member_id)
             programme = self.members.programme(work, member.programme) if member else None
-            url = self.write_link(work, link.id)
+            url = self.write_link(work, link.id, base_url=self.base_url)
         name = programme.name if programme else "Kring"
         if member is not None and not self._send(self._mail(member, url, programme=name)):
             return

@@ -40,14 +40,13 @@ class WriteLink:
     links: Links
     signer: Signer
     draw: Callable[[], str]
-    base_url: str
 
-    def __call__(self, work: Work, link_id: str) -> str:
-        """Return the URL that goes into the mail."""
+    def __call__(self, work: Work, link_id: str, *, base_url: str) -> str:
+        """Return the link under the address at which people reach Kring."""
         nonce = self.draw()
         self.links.set_nonce(work, link_id, digest(nonce))
         token = self.signer.sign(_PURPOSE, (link_id, nonce))
-        return f"{self.base_url}/signin?token={quote(token)}"
+        return f"{base_url}/signin?token={quote(token)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ class IssueLink:
     clock: Clock
     ids: Ids
 
-    def __call__(self, address: str, *, reader: Reader) -> str:
+    def __call__(self, address: str, *, base_url: str, reader: Reader) -> str:
         """Return a link that holds for 7 days; raises ``NotFoundError`` for an unknown address."""
         now = self.clock.now().timestamp()
         with self.database.write() as work:
@@ -121,7 +120,7 @@ class IssueLink:
                 raise NotFoundError("No member has this address.")
             link = Link(self.ids.new(), owners[0].id, now, now + ISSUED_LINK_SECONDS, sent_at=now)
             self.links.add(work, link)
-            return self.write_link(work, link.id)
+            return self.write_link(work, link.id, base_url=base_url)
 
 
 @dataclass(frozen=True, slots=True)
