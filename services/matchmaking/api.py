@@ -40,7 +40,7 @@ class RecommendationBody(BaseModel):
 class RecommendationsBody(BaseModel):
     """A slate, best first; an empty place is better than a bad match."""
 
-    items: list[RecommendationBody]
+    recommendations: list[RecommendationBody]
 
 
 class Question(Strict):
@@ -89,7 +89,7 @@ class IntroductionBody(BaseModel):
 class IntroductionsBody(BaseModel):
     """One page of introductions; ``next`` is empty on the last one."""
 
-    items: list[IntroductionBody]
+    introductions: list[IntroductionBody]
     next: str
 
 
@@ -109,7 +109,7 @@ def recommendation_routes(suggest: Suggest) -> APIRouter:
     ) -> Response:
         """People working on something similar, each with the reason."""
         found = suggest(reader=reader, member_id=member or "")
-        return json_response({"items": [_recommendation(one) for one in found]})
+        return json_response({"recommendations": [_recommendation(one) for one in found]})
 
     return router
 
@@ -133,7 +133,7 @@ def introduction_routes(
     ) -> IntroductionsBody:
         """My introductions, as asker and as asked, newest first."""
         views, following = look_through(reader=reader, limit=limit, before=cursor or "")
-        return IntroductionsBody(items=[_introduction(view) for view in views], next=following)
+        return IntroductionsBody(introductions=[_introduction(view) for view in views], next=following)
 
     @router.get("/{introduction_id}", operation_id="introduction", responses=PROBLEMS)
     def introduction(reader: CurrentReader, introduction_id: Id) -> IntroductionBody:

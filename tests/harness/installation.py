@@ -158,7 +158,7 @@ class Network:
         """Make a programme; return its id."""
         record = {"id": slug, "name": slug.title(), "sector": "care", "languages": ["nl", "en"]}
         self.imported("programmes", record)
-        found = self.operator.get("/v1/programmes", limit=100)["items"]
+        found = self.operator.get("/v1/programmes", limit=100)["programmes"]
         self.programmes = {each["slug"]: each["id"] for each in found}
         return self.programmes[slug]
 

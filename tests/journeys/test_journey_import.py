@@ -63,7 +63,7 @@ def test_stopped_in_the_middle_of_an_import_it_resumes_and_keeps_each_story_once
         [*command, "--data", str(kring.data)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     kring.wait_for(
-        lambda: kring.operator().get("/v1/stories", limit=1)["items"], "the first stories"
+        lambda: kring.operator().get("/v1/stories", limit=1)["stories"], "the first stories"
     )
     assert kring.stop() == 0
     _, errors = running.communicate(timeout=120)
@@ -92,7 +92,7 @@ def test_a_file_that_is_not_what_it_says_is_refused_with_the_line(
     result = kring.cli("import", str(tmp_path / "broken.jsonl"), "--kind", "stories")
     assert result.returncode == 1
     assert "line 2" in result.stderr
-    assert kring.operator().get("/v1/stories", limit=1)["items"] == []
+    assert kring.operator().get("/v1/stories", limit=1)["stories"] == []
 
 
 def test_without_a_running_kring_the_command_says_how_to_start_one(

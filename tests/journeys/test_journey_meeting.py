@@ -30,7 +30,7 @@ def recommended(kring: Kring, person: Person, other: Person) -> dict[str, Any]:
     """Wait until somebody is recommended; return the recommendation."""
 
     def look() -> Any:  # noqa: ANN401  # JSON
-        found = person.get("/v1/recommendations")["items"]
+        found = person.get("/v1/recommendations")["recommendations"]
         return next((each for each in found if each["member_id"] == other.member_id), None)
 
     return dict(kring.wait_for(look, "the recommendation"))
@@ -75,7 +75,7 @@ def test_three_texts_bring_the_right_people_each_told_why_in_their_own_language(
     assert seen_by_anna["part"] == "peer"
     assert "dementie" in seen_by_anna["reason"].lower()
     assert "dementia" in seen_by_greet["reason"].lower()
-    names = [each["display_name"] for each in anna.get("/v1/recommendations")["items"]]
+    names = [each["display_name"] for each in anna.get("/v1/recommendations")["recommendations"]]
     assert names[0] == "Greet Meet"
 
 
@@ -95,7 +95,7 @@ def test_contact_details_are_seen_only_after_both_consent(shared: Kring, network
     told = shared.wait_for(
         lambda: [
             each
-            for each in asked.get("/v1/notifications")["items"]
+            for each in asked.get("/v1/notifications")["notifications"]
             if each["kind"] == "introduction_asked"
         ],
         "the question to stand in the page",
@@ -137,7 +137,7 @@ def test_a_blocked_or_hidden_member_appears_nowhere(shared: Kring, network: Netw
     mia.answer("PUT", f"/v1/members/{mia.member_id}/blocks/{nils.member_id}")
 
     def people(reader: Person) -> set[str]:
-        slate = reader.get("/v1/recommendations")["items"]
+        slate = reader.get("/v1/recommendations")["recommendations"]
         hits = reader.get("/v1/search/people", q="mantelzorgers dementie", limit=100)["hits"]
         return {each["member_id"] for each in [*slate, *hits]}
 

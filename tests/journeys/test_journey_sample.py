@@ -25,7 +25,7 @@ def test_the_sample_is_searchable_recommends_people_and_is_kept_by_the_next_star
         lambda: json.loads(
             kring.cli("people", "anna.devries@zorggroep-de-wilgenhof.example", "--json").stdout
             or "{}"
-        ).get("items"),
+        ).get("recommendations"),
         "recommendations for Anna",
     )
     assert all(each["reason"] for each in people)

@@ -23,7 +23,7 @@ class HttpPeers(Peers):
     ``http://{service}:8080``.
     """
 
-    def __init__(self, template: str, *, timeout_seconds: float = 15.0) -> None:
+    def __init__(self, template: str, *, timeout_seconds: float = 60.0) -> None:
         """Take the template, and how long to wait for each step of an answer."""
         self._template = template
         self._timeout = httpx2.Timeout(timeout_seconds, connect=min(3.0, timeout_seconds))

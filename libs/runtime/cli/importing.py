@@ -9,7 +9,7 @@ import orjson
 
 from libs.runtime.cli.client import Client
 
-BATCH_RECORDS = 50
+BATCH_RECORDS = 25
 BATCH_BYTES = 700_000
 """Below the largest body the API takes."""
 

@@ -20,6 +20,8 @@ from libs.runtime.cli.table import read_records
 from libs.runtime.lifecycle import ROLES, Process
 from libs.runtime.settings import Settings
 
+UNFINISHED = "sample.unfinished"
+
 
 @contextmanager
 def claimed(settings: Settings, name: str = "up") -> Iterator[None]:
@@ -56,7 +58,7 @@ def up(
             client = Client(settings)
             console.print(f"\n[bold]Kring is up at {address}[/]  (data in {settings.data})")
             if sample is not None:
-                load_sample(client, sample, console)
+                load_sample(client, sample, settings.data / UNFINISHED, console)
             _greet(client, sample, settings, console)
             stop.wait()
             console.print("\nStopping: finishing what runs …")
@@ -77,15 +79,20 @@ def run(settings: Settings, service: str, roles: Sequence[str]) -> None:
         process.stop()
 
 
-def load_sample(client: Client, sample: Sample, console: Console) -> None:
-    """Import the sample network into an empty installation; a network in use is left alone."""
-    if client.get("/v1/programmes")["programmes"]:
+def load_sample(client: Client, sample: Sample, unfinished: Path, console: Console) -> None:
+    """Import the sample network into an empty installation; a network in use is left alone.
+
+    The file ``unfinished`` stands while it comes in, so that a start after a crash completes it.
+    """
+    if client.get("/v1/programmes", {"limit": 1})["programmes"] and not unfinished.exists():
         return
+    unfinished.touch()
     for kind, path in sample.files():
         report = import_records(client, kind, read_records(path))
         if report.refused:
             raise KringError(f"The sample's {kind} were refused: {report.refused[0]}")
         console.print(f"  sample network: {report.counts.total()} {kind}")
+    unfinished.unlink()
 
 
 def _greet(client: Client, sample: Sample | None, settings: Settings, console: Console) -> None:
@@ -127,7 +134,3 @@ def _stop_on_signals() -> threading.Event:
     signal.signal(signal.SIGINT, on_signal)
     return stop
 
-
-def default_data() -> Path:
-    """Return the data folder of a person's own Kring."""
-    return Path.home() / ".local" / "share" / "kring"

@@ -29,7 +29,7 @@ def routes(frame: Frame, ask: Ask) -> APIRouter:
         return frame.page(
             request,
             "start.html",
-            people=slate.content.get("items", []),
+            people=slate.content.get("recommendations", []),
             is_fine=slate.is_fine,
             q="",
         )

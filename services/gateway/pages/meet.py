@@ -22,7 +22,7 @@ def routes(frame: Frame, ask: Ask) -> APIRouter:
         return frame.page(
             request,
             "introductions.html",
-            introductions=found.content.get("items", []),
+            introductions=found.content.get("introductions", []),
             is_fine=found.is_fine,
         )
 
