@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from libs.contracts.envelope import Record
@@ -78,6 +79,15 @@ class Bus(Protocol):
         """Drop what a group has committed, so that it starts at the oldest record again.
 
         No member of the group may run meanwhile.
+        """
+        ...
+
+    def tidy(self, *, replaced_before: datetime, published_before: datetime) -> int:
+        """Delete what nobody needs any more; return how many records, 0 if the bus does it itself.
+
+        On compacted topics that is what stands before ``replaced_before`` and was replaced since: a
+        new group finds the newest record of each key. On the others it is what was published before
+        ``published_before``: a group that has not read it by then never will.
         """
         ...
 

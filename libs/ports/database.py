@@ -72,6 +72,14 @@ class Database(Protocol):
         """Return the dead letters of this service."""
         ...
 
+    def tidy(self, *, sent_before: datetime) -> int:
+        """Delete the outbox rows sent before a time; return how many.
+
+        Whatever was deleted from this database before vanishes from its files, too, unless a reader
+        is in the way.
+        """
+        ...
+
     def is_ready(self) -> bool:
         """Tell whether the database answers."""
         ...
@@ -98,10 +106,6 @@ class Outbox(Protocol):
 
     def oldest_seconds(self) -> float:
         """Return the age of the oldest unsent row; 0 when there is none."""
-        ...
-
-    def prune(self, *, older_than: datetime) -> int:
-        """Delete rows sent before a time; return how many."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -233,24 +233,6 @@ def test_the_oldest_unsent_row_has_an_age(database: Database, clock: ManualClock
     assert outbox.oldest_seconds() == pytest.approx(10)
 
 
-def test_pruning_deletes_only_what_was_sent_long_ago(
-    database: Database, clock: ManualClock
-) -> None:
-    outbox = database.outbox()
-    with database.write() as work:
-        for story in ("sent", "sent later", "unsent"):
-            emit(work, story)
-    ids = [row_id for row_id, _ in outbox.pending(3)]
-    outbox.mark_sent(ids[:1])
-    clock.advance(60)
-    outbox.mark_sent(ids[1:2])
-    clock.advance(60)
-
-    assert outbox.prune(older_than=START + timedelta(seconds=30)) == 1
-    assert outbox.prune(older_than=START + timedelta(seconds=30)) == 0
-    assert len(pending(database)) == 1
-
-
 def test_an_id_of_the_outbox_is_never_used_again(database: Database, clock: ManualClock) -> None:
     outbox = database.outbox()
     with database.write() as work:
@@ -258,7 +240,7 @@ def test_an_id_of_the_outbox_is_never_used_again(database: Database, clock: Manu
     ((first, _),) = outbox.pending(1)
     outbox.mark_sent([first])
     clock.advance(1)
-    outbox.prune(older_than=clock.now())
+    database.tidy(sent_before=clock.now())
     with database.write() as work:
         emit(work, "b")
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import sqlalchemy as sa
 from typing_extensions import override
 
 from libs.adapters.sql.engine import Engines, open_engines, translated
 from libs.adapters.sql.letters import SqlLetters
-from libs.adapters.sql.outbox import SqlOutbox
+from libs.adapters.sql.outbox import SqlOutbox, prune
 from libs.adapters.sql.work import SqlWork, Stamp
 from libs.kernel.bell import Bell
 from libs.kernel.clock import Clock
@@ -49,6 +50,13 @@ class SqlDatabase(Database):
     @override
     def letters(self) -> Letters:
         return SqlLetters(self._engines)
+
+    @override
+    def tidy(self, *, sent_before: datetime) -> int:
+        with translated():
+            deleted = prune(self._engines, sent_before)
+            self._engines.checkpoint()
+        return deleted
 
     @override
     def is_ready(self) -> bool:

@@ -38,6 +38,12 @@ class Engines:
     writer: sa.Engine
     reader: sa.Engine
 
+    def checkpoint(self) -> None:
+        """Empty the write-ahead log into the file, where a deleted row is overwritten."""
+        if self.writer.dialect.name == "sqlite":
+            with self.writer.connect() as connection:  # no statement yet, so no transaction
+                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
     def dispose(self) -> None:
         """Close all connections."""
         self.writer.dispose()

@@ -71,8 +71,9 @@ class SqlOutbox(Outbox):
             return 0.0
         return max(0.0, self._clock.now().timestamp() - float(created_at))
 
-    @override
-    def prune(self, *, older_than: datetime) -> int:
-        change = sa.delete(OUTBOX).where(OUTBOX.c.sent_at < older_than.timestamp())
-        with translated(), self._engines.writer.begin() as connection:
-            return connection.execute(change).rowcount
+
+def prune(engines: Engines, older_than: datetime) -> int:
+    """Delete rows sent before a time; return how many."""
+    change = sa.delete(OUTBOX).where(OUTBOX.c.sent_at < older_than.timestamp())
+    with engines.writer.begin() as connection:
+        return connection.execute(change).rowcount

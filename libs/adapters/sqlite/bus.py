@@ -69,6 +69,11 @@ class SqliteBus(Bus):
         with self._file.write(durable=True) as connection:
             connection.execute("DELETE FROM group_offset WHERE reader_group = ?", (group,))
 
+    @override
+    def tidy(self, *, replaced_before: datetime, published_before: datetime) -> int:
+        replaced = self.compact(older_than=replaced_before)
+        return replaced + self.prune(older_than=published_before)
+
     def prune(self, *, older_than: datetime) -> int:
         """Delete what was published before a time on topics that are not compacted.
 
