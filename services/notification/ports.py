@@ -104,8 +104,8 @@ class Notifications(Protocol):
         """Add people to it; it counts as changed and unread."""
         ...
 
-    def get(self, work: Work, notification_id: str) -> Notification | None:
-        """Return one."""
+    def get(self, work: Work, notification_id: str) -> Notification:
+        """Return one that has a delivery, and so exists."""
         ...
 
     def mentions(self, work: Work, notification_ids: Collection[str]) -> dict[str, list[Mention]]:
@@ -170,8 +170,8 @@ class Deliveries(Protocol):
         """Replace one."""
         ...
 
-    def lapsed(self, work: Work, *, now: float, limit: int) -> list[str]:
-        """Return those whose claim's lease has ended."""
+    def lapsed(self, work: Work, *, now: float, limit: int) -> list[Delivery]:
+        """Return those whose claim's lease has ended, locked as by ``lock``."""
         ...
 
     def due(self, work: Work, *, now: float, limit: int) -> list[str]:

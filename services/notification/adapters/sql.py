@@ -54,10 +54,9 @@ class SqlNotifications(Notifications):
         connection_of(work).execute(statement.values(changed_at=now, read_at=0.0))
 
     @override
-    def get(self, work: Work, notification_id: str) -> Notification | None:
+    def get(self, work: Work, notification_id: str) -> Notification:
         query = sa.select(NOTIFICATION).where(_N.id == notification_id)
-        row = connection_of(work).execute(query).first()
-        return _notification(row) if row else None
+        return _notification(connection_of(work).execute(query).one())
 
     @override
     def mentions(self, work: Work, notification_ids: Collection[str]) -> dict[str, list[Mention]]:
@@ -153,10 +152,7 @@ class SqlDeliveries(Deliveries):
     def lock(self, work: Work, notification_id: str) -> Delivery | None:
         query = sa.select(DELIVERY).where(_D.notification_id == notification_id)
         row = connection_of(work).execute(query.with_for_update()).first()
-        if row is None:
-            return None
-        values = dict(row._mapping)  # noqa: SLF001  # SQLAlchemy's public name
-        return Delivery(**{**values, "state": State(values["state"])})
+        return _delivery(row) if row else None
 
     @override
     def save(self, work: Work, delivery: Delivery) -> None:
@@ -164,11 +160,10 @@ class SqlDeliveries(Deliveries):
         connection_of(work).execute(statement.values(asdict(delivery)))
 
     @override
-    def lapsed(self, work: Work, *, now: float, limit: int) -> list[str]:
-        query = sa.select(_D.notification_id).where(
-            _D.state == State.CLAIMED.value, _D.lease_until <= now
-        )
-        return list(connection_of(work).scalars(query.order_by(_D.lease_until).limit(limit)))
+    def lapsed(self, work: Work, *, now: float, limit: int) -> list[Delivery]:
+        query = sa.select(DELIVERY).where(_D.state == State.CLAIMED.value, _D.lease_until <= now)
+        query = query.order_by(_D.lease_until).limit(limit).with_for_update(skip_locked=True)
+        return [_delivery(row) for row in connection_of(work).execute(query)]
 
     @override
     def due(self, work: Work, *, now: float, limit: int) -> list[str]:
@@ -199,6 +194,11 @@ def _listed(scope: Scope) -> sa.ColumnElement[bool]:
     )
     kinds = [kind.value for kind in scope.kinds]
     return sa.and_(_N.recipient_id == scope.recipient_id, _N.kind.in_(kinds), somebody)
+
+
+def _delivery(row: sa.Row[Any]) -> Delivery:
+    values = dict(row._mapping)  # noqa: SLF001  # SQLAlchemy's public name
+    return Delivery(**{**values, "state": State(values["state"])})
 
 
 def _notification(row: sa.Row[Any]) -> Notification:

@@ -85,10 +85,10 @@ def claim(delivery: Delivery, now: float) -> Delivery | None:
     )
 
 
-def lapse(delivery: Delivery, now: float) -> Delivery | None:
-    """Return the mail as unknown when its claim's lease has ended, else None."""
+def lapse(delivery: Delivery, now: float) -> Delivery:
+    """Return the mail as unknown when its claim's lease has ended, else as it is."""
     if delivery.state is not State.CLAIMED or delivery.lease_until > now:
-        return None
+        return delivery
     return _unknown(delivery, "the process ended while sending", due_at=now, now=now)
 
 

@@ -157,11 +157,11 @@ class Send:
     def _claim(self, notification_id: str) -> tuple[EmailMessage, int] | None:
         now = self.clock.now().timestamp()
         with self.database.write() as work:
-            told = self.notifications.get(work, notification_id)
             waiting = self.record.deliveries.lock(work, notification_id)
             claimed = claim(waiting, now) if waiting else None
-            if told is None or waiting is None or claimed is None:
+            if waiting is None or claimed is None:
                 return None
+            told = self.notifications.get(work, notification_id)
             letter = self.address(work, told, now=now)
             if letter is Objection.UNKNOWN_MEMBER and now < told.changed_at + _NEWCOMER_SECONDS:
                 # topics overtake one another: the member may still be on the way
@@ -201,13 +201,12 @@ class Send:
     def _settle(self, notification_id: str, fence: int, outcome: Outcome, reason: str) -> None:
         now = self.clock.now().timestamp()
         with self.database.write() as work:
-            told = self.notifications.get(work, notification_id)
             delivery = self.record.deliveries.lock(work, notification_id)
-            if told is None or delivery is None:  # the member was erased meanwhile
+            if delivery is None:  # the member was erased meanwhile
                 return
             settled = settle(delivery, fence, outcome, reason=reason, now=now, jitter=self.jitter())
             if settled is not None:
-                self.record(work, told, settled)
+                self.record(work, self.notifications.get(work, notification_id), settled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,20 +223,12 @@ class Sweep:
         """Do it once."""
         now = self.clock.now().timestamp()
         with self.database.write() as work:
-            for notification_id in self.record.deliveries.lapsed(
-                work, now=now, limit=_MOST_AT_ONCE
-            ):
-                self._lapse(work, notification_id, now)
+            for delivery in self.record.deliveries.lapsed(work, now=now, limit=_MOST_AT_ONCE):
+                told = self.notifications.get(work, delivery.notification_id)
+                self.record(work, told, lapse(delivery, now))
             due = self.record.deliveries.due(work, now=now, limit=_MOST_AT_ONCE)
         for notification_id in due:
             self.tasks.submit(SEND_TASK, notification_id)
-
-    def _lapse(self, work: Work, notification_id: str, now: float) -> None:
-        told = self.notifications.get(work, notification_id)
-        delivery = self.record.deliveries.lock(work, notification_id)
-        lapsed = lapse(delivery, now) if delivery else None
-        if told is not None and lapsed is not None:
-            self.record(work, told, lapsed)
 
 
 @dataclass(frozen=True, slots=True)

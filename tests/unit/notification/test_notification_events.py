@@ -218,8 +218,9 @@ def test_an_erased_person_is_taken_out_of_a_mail_that_waits(world: World) -> Non
 def test_late_news_of_an_erased_member_makes_no_row(world: World) -> None:
     people(world)
     world.slate("carla", "anna")
-    world.run()
     world.erase("bram")
+    world.slate("carla", "anna", "bram")
+    world.run()
     world.introduction("i-1", "ASKED")
     world.introduction("i-2", "INTRODUCED", asker_id="bram", asked_id="anna")
     world.slate("bram", "anna")
