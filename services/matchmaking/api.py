@@ -133,7 +133,9 @@ def introduction_routes(
     ) -> IntroductionsBody:
         """My introductions, as asker and as asked, newest first."""
         views, following = look_through(reader=reader, limit=limit, before=cursor or "")
-        return IntroductionsBody(introductions=[_introduction(view) for view in views], next=following)
+        return IntroductionsBody(
+            introductions=[_introduction(view) for view in views], next=following
+        )
 
     @router.get("/{introduction_id}", operation_id="introduction", responses=PROBLEMS)
     def introduction(reader: CurrentReader, introduction_id: Id) -> IntroductionBody:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from libs.ports.database import Work
 from services.matchmaking.domain.calibration import Background
+from services.matchmaking.domain.choice import Stand
 from services.matchmaking.domain.exposure import Load
 from services.matchmaking.domain.introduction import Introduction
 from services.matchmaking.domain.profile import Contact, Profile
@@ -122,6 +123,10 @@ class Slates(Protocol):
 
     def showing(self, work: Work, member_ids: Collection[str]) -> frozenset[str]:
         """Return the members on whose slates any of these members stands."""
+        ...
+
+    def stands(self, work: Work, member_ids: Collection[str]) -> dict[str, Stand]:
+        """Return how the slates of these members stand; who has nobody on one is left out."""
         ...
 
     def older_than(self, work: Work, made_before: float, *, limit: int) -> list[str]:

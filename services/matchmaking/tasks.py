@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from services.matchmaking.usecases.introductions import LAPSED_BATCH, Expire
 from services.matchmaking.usecases.refresh import RefreshSlates
-from services.matchmaking.usecases.upkeep import DrawBackground, Sweep
+from services.matchmaking.usecases.upkeep import RUSH, DrawBackground, Sweep
 from services.matchmaking.usecases.wake import REFRESH
 
 UPKEEP = "matchmaking.upkeep"
@@ -27,10 +27,15 @@ class Refresh:
         if not self._alone.acquire(blocking=False):
             return
         try:
-            while self.refresh():
-                self.background()
+            self._work_off()
+            if self.background():
+                self._work_off()
         finally:
             self._alone.release()
+
+    def _work_off(self) -> None:
+        while self.refresh():
+            self.background(RUSH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from services.matchmaking.adapters.tables import (
     SLATES,
 )
 from services.matchmaking.domain.calibration import Background, Kind
+from services.matchmaking.domain.choice import Stand
 from services.matchmaking.domain.exposure import DAY
 from services.matchmaking.ports import Backgrounds, Marks, Showing, Showings, Slate, Slates
 
@@ -83,6 +84,7 @@ class SqlSlates(Slates):
                 "member_id": slate.member_id,
                 "rank": rank,
                 "other_id": match.member_id,
+                "score": match.score,
                 "match": match_to_json(match),
             }
             for rank, match in enumerate(slate.matches, start=1)
@@ -105,6 +107,22 @@ class SqlSlates(Slates):
             )
             found.update(rows.scalars())
         return frozenset(found)
+
+    @override
+    def stands(self, work: Work, member_ids: Collection[str]) -> dict[str, Stand]:
+        found: dict[str, Stand] = {}
+        for chunk in chunks(member_ids):
+            rows = connection_of(work).execute(
+                sa.select(
+                    SLATE_PLACES.c.member_id,
+                    sa.func.count().label("filled"),
+                    sa.func.min(SLATE_PLACES.c.score).label("lowest"),
+                )
+                .where(SLATE_PLACES.c.member_id.in_(chunk))
+                .group_by(SLATE_PLACES.c.member_id)
+            )
+            found.update((row.member_id, Stand(row.filled, row.lowest)) for row in rows)
+        return found
 
     @override
     def older_than(self, work: Work, made_before: float, *, limit: int) -> list[str]:

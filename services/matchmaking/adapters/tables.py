@@ -54,6 +54,7 @@ SLATE_PLACES = sa.Table(
     sa.Column("member_id", sa.Text, primary_key=True),
     sa.Column("rank", sa.Integer, primary_key=True),
     sa.Column("other_id", sa.Text, nullable=False),
+    sa.Column("score", sa.Double, nullable=False),
     sa.Column("match", sa.JSON, nullable=False),
 )
 

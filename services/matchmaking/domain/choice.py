@@ -1,6 +1,6 @@
 """From candidates to a slate: filter, compare, score, weigh by load, and choose."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.matchmaking.domain.calibration import Background
@@ -9,10 +9,21 @@ from services.matchmaking.domain.exposure import Load, load_factor
 from services.matchmaking.domain.likeness import Prints, closeness, likeness
 from services.matchmaking.domain.profile import Initiative, Profile
 from services.matchmaking.domain.score import RULES, Alike, Seat, score
-from services.matchmaking.domain.slate import Closeness, Match, best_pairs, fill, is_honest
+from services.matchmaking.domain.slate import (
+    PLACES,
+    Closeness,
+    Match,
+    best_pairs,
+    fill,
+    is_honest,
+    is_relevant,
+)
 
 CHOICE = 40
 """Matches among which the slate is chosen: those below could not win a place by novelty alone."""
+
+MARGIN = 0.1
+"""How far below the last on a slate somebody may stand and yet win a place by being different."""
 
 
 @dataclass
@@ -28,31 +39,62 @@ class Around:
 
 
 @dataclass(frozen=True, slots=True)
+class Stand:
+    """How a slate stands: how many places are filled, and the lowest score on it."""
+
+    filled: int = 0
+    lowest: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class _Candidate:
     """An initiative of somebody else."""
 
     owner: Profile
     initiative: Initiative
     prints: Prints
-    load: float
 
 
-def choose(
-    member: Profile, initiatives: Sequence[str], around: Around, at: Circumstances
-) -> list[Match]:
-    """Return the slate of a member out of candidate initiatives; empty if nobody fits."""
-    candidates = [
-        found for one in initiatives if (found := _candidate(one, around)) and found.load > 0
-    ]
+def compare(member: Profile, initiatives: Sequence[str], around: Around, now: float) -> list[Match]:
+    """Return the best match per candidate member and part, best first, may they meet or not."""
+    candidates = [found for one in initiatives if (found := _candidate(one, around))]
     matches = [
         match
         for own in member.initiatives
         if own.id in around.prints
-        for match in _matches(member, own, candidates, around, at.now)
+        for match in _matches(member, own, candidates, around, now)
     ]
-    admitted = _admitted(member, matches, around, at)
+    return best_pairs(matches)
+
+
+def choose(
+    member: Profile, matches: Sequence[Match], around: Around, at: Circumstances
+) -> list[Match]:
+    """Return the slate of a member out of compared candidates; empty if nobody fits."""
+    admitted: list[Match] = []
+    for match in matches:
+        if is_honest(match) and may_meet(member, around.profiles[match.member_id], at):
+            admitted.append(match)
+            if len(admitted) == CHOICE:
+                break
     prints = {match.initiative_id: around.prints[match.initiative_id] for match in admitted}
     return fill(admitted, _closeness(list(prints.values())))
+
+
+def touched(matches: Sequence[Match], own_load: float, stands: Mapping[str, Stand]) -> list[str]:
+    """Return whose slates a changed member might enter, the likeliest first.
+
+    ``matches`` are those of the changed member: what both gain is the same from either side. Who
+    would stand clearly below everybody on a full slate does not enter it.
+    """
+    values: dict[str, float] = {}
+    for match in matches:
+        stand = stands.get(match.member_id, Stand())
+        value = match.value * own_load
+        has_room = stand.filled < sum(PLACES.values())
+        if is_relevant(match) and value > 0 and (has_room or value > stand.lowest - MARGIN):
+            values[match.member_id] = max(value, values.get(match.member_id, 0.0))
+    return sorted(values, key=lambda one: (-values[one], one))
 
 
 def _candidate(initiative_id: str, around: Around) -> _Candidate | None:
@@ -62,21 +104,12 @@ def _candidate(initiative_id: str, around: Around) -> _Candidate | None:
     initiative = owner.initiative(initiative_id) if owner else None
     if owner is None or initiative is None or prints is None:
         return None
-    load = load_factor(around.loads.get(owner.member_id, Load()), owner.capacity)
-    return _Candidate(owner, initiative, prints, load)
+    return _Candidate(owner, initiative, prints)
 
 
-def _admitted(
-    member: Profile, matches: Sequence[Match], around: Around, at: Circumstances
-) -> list[Match]:
-    """Return the best matches of members who may be met, enough to choose from."""
-    admitted: list[Match] = []
-    for match in best_pairs(matches):
-        if is_honest(match) and may_meet(member, around.profiles[match.member_id], at):
-            admitted.append(match)
-            if len(admitted) == CHOICE:
-                break
-    return admitted
+def load_of(member: Profile, loads: Mapping[str, Load]) -> float:
+    """Return by how much a member's open questions lower her scores; 0 when she is full."""
+    return load_factor(loads.get(member.member_id, Load()), member.capacity)
 
 
 def _matches(
@@ -86,7 +119,6 @@ def _matches(
     around: Around,
     now: float,
 ) -> list[Match]:
-    """Return a match per candidate and part, whether they may meet or not."""
     prints = [one.prints for one in candidates]
     what = likeness(around.prints[own.id], prints, "what", around.background)
     struggle = likeness(around.prints[own.id], prints, "struggle", around.background)
@@ -101,7 +133,8 @@ def _matches(
                 initiative_id=one.initiative.id,
                 own_initiative_id=own.id,
                 part=part,
-                score=scored.value * one.load,
+                value=scored.value,
+                score=scored.value * load_of(one.owner, around.loads),
                 relevance=scored.relevance,
                 terms=scored.terms,
             )

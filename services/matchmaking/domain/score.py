@@ -20,6 +20,8 @@ UNKNOWN_TEXT = 0.5
 """A text that is absent counts as in an arbitrary pair: by construction the middle percentile."""
 UNKNOWN_CODES = 0.25
 """Codes that nobody gave say nothing: a quarter is what two initiatives often share."""
+NEAR_STAGE = 0.2
+"""Below lie stages two or more apart; an unknown stage, near .3 to any other, lies above."""
 UNWISHED = 0.5
 """Who named wishes, but not this one, gains half as much from it."""
 
@@ -99,8 +101,15 @@ def peer(terms: Terms) -> float:
 
 
 def peer_relevance(terms: Terms) -> float:
-    """Return how alike the work itself is, whatever stage and date: what makes a match honest."""
-    return max(terms.what, 0.7 * terms.what + 0.3 * terms.struggle)
+    """Return how alike the work itself is, whatever its date: what makes a match honest.
+
+    The same people or themes make up for words that differ a little. Who is stages away is no
+    peer, however much alike the work.
+    """
+    if terms.stage < NEAR_STAGE:
+        return 0.0
+    words = max(terms.what, 0.7 * terms.what + 0.3 * terms.struggle)
+    return 0.8 * words + 0.2 * max(terms.population, terms.theme)
 
 
 def harmonic(there: float, back: float) -> float:
@@ -124,7 +133,7 @@ class Rule:
 RULES: Mapping[Part, Rule] = MappingProxyType(
     {
         Part.PEER: Rule(
-            value=peer, both=harmonic, relevance=peer_relevance, floor=0.75, wish=Wish.PEER
+            value=peer, both=harmonic, relevance=peer_relevance, floor=0.77, wish=Wish.PEER
         ),
     }
 )

@@ -17,7 +17,7 @@ Closeness = Callable[[str, str], float]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One person for one part: the best pair of initiatives, with the score after load."""
+    """One person for one part, by one pair of initiatives."""
 
     member_id: str
     organisation: str
@@ -25,7 +25,10 @@ class Match:
     initiative_id: str
     own_initiative_id: str
     part: Part
+    value: float
+    """What both gain; the same from either side."""
     score: float
+    """The value, lowered by the other's load."""
     relevance: float
     terms: Terms
 
@@ -44,7 +47,12 @@ def _order(match: Match) -> tuple[float, str, str, str]:
 
 def is_honest(match: Match) -> bool:
     """Tell whether a match is good enough to be better than an empty place."""
-    return match.score > 0.0 and match.relevance >= RULES[match.part].floor
+    return match.score > 0.0 and is_relevant(match)
+
+
+def is_relevant(match: Match) -> bool:
+    """Tell whether the work of both is alike enough for the part."""
+    return match.relevance >= RULES[match.part].floor
 
 
 def fill(

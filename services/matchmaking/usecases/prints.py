@@ -10,7 +10,6 @@ from libs.kernel.policy import EVERYTHING, All, Not, Term, visible_to
 from libs.kernel.vocabulary import Purpose
 from libs.ports.encoder import Encoder, Vectors
 from libs.ports.index import Document, Index, Passage
-from services.matchmaking.domain.fusion import fuse
 from services.matchmaking.domain.likeness import Prints
 from services.matchmaking.domain.profile import (
     FIELDS,
@@ -20,6 +19,9 @@ from services.matchmaking.domain.profile import (
 )
 
 NEIGHBOURS = 200
+"""Candidates for each member."""
+PER_LEG = 120
+"""Hits of each leg; the legs overlap, and together they give about ``NEIGHBOURS``."""
 COMPARED = ("what", "struggle")
 """The fields by which peers are found."""
 LEXICAL_WORDS = 50
@@ -30,13 +32,13 @@ _OPEN = "matching"
 
 @dataclass(frozen=True, slots=True)
 class PrintProfiles:
-    """Put the initiatives of members into the index, and return whose slates this may change."""
+    """Put the initiatives of members into the index."""
 
     index: Index
     encoder: Encoder
 
-    def __call__(self, profiles: Sequence[tuple[Profile, int]]) -> list[str]:
-        """Index each profile at its sequence; return neighbouring initiatives, nearest first."""
+    def __call__(self, profiles: Sequence[tuple[Profile, int]]) -> None:
+        """Index each profile at its sequence."""
         initiatives = [one for profile, _ in profiles for one in profile.initiatives]
         vectors = self._vectors(initiatives)
         documents = [
@@ -46,26 +48,6 @@ class PrintProfiles:
         ]
         if documents:
             self.index.put(documents)
-        return fuse(
-            [ranking for one, _ in documents for ranking in self._near(one)],
-            limit=NEIGHBOURS * len(profiles),
-        )
-
-    def _near(self, document: Document) -> list[list[str]]:
-        """Return the nearest initiatives per compared field."""
-        return [
-            [
-                hit.id
-                for hit in self.index.dense(
-                    passage.vector,
-                    condition=Term(_OPEN, ("yes",)),
-                    limit=NEIGHBOURS,
-                    fields=(passage.field,),
-                )
-            ]
-            for passage in document.passages
-            if passage.field in COMPARED
-        ]
 
     def _vectors(self, initiatives: Sequence[Initiative]) -> Mapping[str, Vectors]:
         """Return one vector per text; what the index holds already is not encoded again.
@@ -157,7 +139,7 @@ class Neighbourhood:
         )
         found = [
             self.index.dense(
-                prints.vectors[name], condition=condition, limit=NEIGHBOURS, fields=(name,)
+                prints.vectors[name], condition=condition, limit=PER_LEG, fields=(name,)
             )
             for name in COMPARED
             if name in prints.vectors
@@ -166,7 +148,7 @@ class Neighbourhood:
         if words:
             found.append(
                 self.index.lexical(
-                    " ".join(words[:LEXICAL_WORDS]), condition=condition, limit=NEIGHBOURS
+                    " ".join(words[:LEXICAL_WORDS]), condition=condition, limit=PER_LEG
                 )
             )
         return [[hit.id for hit in hits] for hits in found]

@@ -1,14 +1,14 @@
 """Slates made again in the background, for whoever is marked."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from libs.contracts import topics
 from libs.contracts.gen.kring.events.v1.matches_pb2 import Slate as SlateMessage
 from libs.kernel.clock import Clock
 from libs.ports.database import Database, Work
-from services.matchmaking.domain.choice import Around, choose
+from services.matchmaking.domain.choice import Around, choose, compare, load_of, touched
 from services.matchmaking.domain.eligibility import Circumstances
 from services.matchmaking.domain.fusion import fuse
 from services.matchmaking.domain.profile import Profile
@@ -21,6 +21,16 @@ from services.matchmaking.usecases.prints import NEIGHBOURS, Neighbourhood, Prin
 
 BATCH = 16
 """Slates made between two commits: small enough that the nearest neighbours are soon seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A member with all that was found for her."""
+
+    member: Profile
+    matches: Sequence[Match]
+    slate: Sequence[Match]
+    load: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +56,17 @@ class RefreshSlates:
             profiles = self.store.profiles.get(work, versions)
         if not versions:
             return 0
-        self._print([(profiles[one], sequence) for one, sequence in unprinted.items()])
-        slates = self._slates(list(profiles.values()))
+        self.printer([(profiles[one], sequence) for one, sequence in unprinted.items()])
+        found = self._compare(list(profiles.values()))
         with self.database.write() as work:
-            self._keep(work, slates)
+            self.store.profiles.set_printed(work, unprinted, self.encoder_name)
+            self._keep(work, found)
+            self._pass_on(work, found, unprinted.keys())
             self.store.marks.settle(work, versions)
         return len(versions)
 
-    def _print(self, profiles: Sequence[tuple[Profile, int]]) -> None:
-        """Index new texts, and mark the neighbours that they bring."""
-        if not profiles:
-            return
-        near = self.printer(profiles)
-        printed = {profile.member_id: sequence for profile, sequence in profiles}
-        with self.database.write() as work:
-            self.store.profiles.set_printed(work, printed, self.encoder_name)
-            owners = self.store.profiles.owners(work, near)
-            neighbours = [
-                owner for one in near if (owner := owners.get(one)) and owner not in printed
-            ]
-            now = self.clock.now().timestamp()
-            self.store.marks.put(work, neighbours, at=now, urgent=False)
-
-    def _slates(self, profiles: Sequence[Profile]) -> dict[str, list[Match]]:
+    def _compare(self, profiles: Sequence[Profile]) -> list[Compared]:
+        """Compare each member with about 200 initiatives of others, and choose."""
         situation = Situation(self.store, self.clock.now().timestamp())
         with self.database.read() as work:
             background = self.store.backgrounds.get(work, self.encoder_name)
@@ -80,13 +78,14 @@ class RefreshSlates:
             profile.member_id: self._candidates(profile, at[profile.member_id], around)
             for profile in profiles
         }
-        self._gather(around, {one for found in candidates.values() for one in found}, situation)
-        return {
-            profile.member_id: choose(
-                profile, candidates[profile.member_id], around, at[profile.member_id]
-            )
-            for profile in profiles
-        }
+        self._gather(around, candidates, situation)
+        found = []
+        for profile in profiles:
+            who = profile.member_id
+            matches = compare(profile, candidates[who], around, situation.now)
+            slate = choose(profile, matches, around, at[who])
+            found.append(Compared(profile, matches, slate, load_of(profile, around.loads)))
+        return found
 
     def _candidates(self, profile: Profile, at: Circumstances, around: Around) -> list[str]:
         """Return about 200 initiatives of others, for all own initiatives together."""
@@ -100,25 +99,41 @@ class RefreshSlates:
         ]
         return fuse(rankings, limit=NEIGHBOURS)
 
-    def _gather(self, around: Around, initiatives: set[str], situation: Situation) -> None:
+    def _gather(
+        self, around: Around, candidates: Mapping[str, Sequence[str]], situation: Situation
+    ) -> None:
         """Read the candidates of the whole batch at once."""
+        initiatives = {one for found in candidates.values() for one in found}
         missing = sorted(initiatives - around.prints.keys())
         around.prints.update(self.neighbourhood.prints(missing))
         with self.database.read() as work:
             around.owners.update(self.store.profiles.owners(work, initiatives))
             members = set(around.owners.values())
             around.profiles.update(self.store.profiles.get(work, members))
-            around.loads.update(self.store.introductions.loads(work, members, situation.now))
+            asked = members | candidates.keys()
+            around.loads.update(self.store.introductions.loads(work, asked, situation.now))
 
-    def _keep(self, work: Work, slates: Mapping[str, list[Match]]) -> None:
+    def _pass_on(self, work: Work, found: Sequence[Compared], changed: Collection[str]) -> None:
+        """Mark the neighbours whose slates a changed member might enter."""
+        now = self.clock.now().timestamp()
+        for one in found:
+            if one.member.member_id in changed:
+                near = [match.member_id for match in one.matches]
+                stands = self.store.slates.stands(work, near)
+                marked = touched(one.matches, one.load, stands)
+                self.store.marks.put(work, marked, at=now, urgent=False)
+
+    def _keep(self, work: Work, found: Sequence[Compared]) -> None:
         """Store slates; whoever left while they were made is left out."""
+        present = {one.member.member_id for one in found}
         known = self.store.profiles.get(
-            work, slates.keys() | {match.member_id for found in slates.values() for match in found}
+            work, present | {match.member_id for one in found for match in one.slate}
         )
-        for member_id, found in slates.items():
-            if member_id in known:
-                matches = [match for match in found if match.member_id in known]
-                self._keep_one(work, known[member_id], matches, known)
+        for one in found:
+            owner = known.get(one.member.member_id)
+            if owner is not None:
+                matches = [match for match in one.slate if match.member_id in known]
+                self._keep_one(work, owner, matches, known)
 
     def _keep_one(
         self, work: Work, owner: Profile, matches: Sequence[Match], known: Mapping[str, Profile]

@@ -15,6 +15,8 @@ SAMPLED_PAIRS = 1_000
 SEED = 20
 GROWTH = 1.2
 """A sample is drawn anew when the network grew or shrank by this factor."""
+RUSH = 8.0
+"""The factor while many members are taken over: each new sample costs new slates."""
 FEW = 500
 """Up to so many initiatives a new sample changes percentiles enough to make all slates again."""
 SLATE_AGE = DAY
@@ -33,12 +35,12 @@ class DrawBackground:
     clock: Clock
     encoder_name: str
 
-    def __call__(self) -> bool:
+    def __call__(self, growth: float = GROWTH) -> bool:
         """Return whether a new sample was drawn."""
         size = self.neighbourhood.index.count()
         with self.database.read() as work:
             before = self.store.backgrounds.size(work, self.encoder_name)
-            if not size or before / GROWTH < size < before * GROWTH:
+            if not size or before / growth < size < before * growth:
                 return False
             ids = self.store.profiles.initiative_ids(work, most=SAMPLED_INITIATIVES)
             owners = self.store.profiles.owners(work, ids)

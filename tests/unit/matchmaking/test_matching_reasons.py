@@ -135,7 +135,7 @@ def test_no_word_appears_that_the_reader_could_not_see() -> None:
 def test_a_match_is_explained_as_long_as_both_initiatives_are_there() -> None:
     reader = Profile("a", "p", initiatives=(OWN,))
     other = Profile("b", "p", display_name="Sam Reed", initiatives=(OTHER,))
-    found = Match("b", "", "other", "own", Part.PEER, 0.5, 0.9, TERMS)
+    found = Match("b", "", "other", "own", Part.PEER, 0.5, 0.5, 0.9, TERMS)
     assert explain(reader, other, found, "nl") == reason(FACTS, "nl")
     assert explain(replace(reader, initiatives=()), other, found, "nl") == ""
     assert explain(reader, replace(other, initiatives=()), found, "nl") == ""

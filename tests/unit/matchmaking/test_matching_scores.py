@@ -1,5 +1,7 @@
 """Stage, calibration, likeness, score: the numbers of matching."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -215,7 +217,20 @@ def test_a_peer_score_is_the_weighted_sum_times_the_stage() -> None:
 )
 def test_scores_stay_between_zero_and_one(terms: Terms) -> None:
     assert 0 <= peer(terms) <= 1
-    assert terms.what <= peer_relevance(terms) <= 1
+    assert 0 <= peer_relevance(terms) <= 1
+
+
+def test_who_is_stages_away_is_no_peer_however_much_alike_the_work() -> None:
+    alike = Terms(what=1, struggle=1, population=1, theme=1, recency=1, stage=nearness(3, 4))
+    assert peer_relevance(alike) == pytest.approx(1)
+    assert peer_relevance(replace(alike, stage=nearness(3, 0))) == pytest.approx(1)
+    assert peer_relevance(replace(alike, stage=nearness(3, 5))) == 0
+
+
+def test_the_same_people_make_up_for_words_that_differ_a_little() -> None:
+    terms = Terms(what=0.9, struggle=0.2, population=0, theme=0, recency=0, stage=0.5)
+    assert peer_relevance(replace(terms, population=0.5)) > peer_relevance(terms)
+    assert peer_relevance(replace(terms, struggle=1)) > peer_relevance(terms)
 
 
 @given(shares, shares)

@@ -74,6 +74,7 @@ def _slates() -> None:
         sa.Column("member_id", sa.Text, primary_key=True, nullable=False),
         sa.Column("rank", sa.Integer, primary_key=True, nullable=False),
         sa.Column("other_id", sa.Text, nullable=False),
+        sa.Column("score", sa.Double, nullable=False),
         sa.Column("match", sa.JSON, nullable=False),
     )
     op.create_index("slate_places_other", "slate_places", ["other_id"])
