@@ -4,6 +4,7 @@ A raw record is JSON from anywhere: any field may be missing, null or of another
 raises; whoever reads asks ``problems`` at the end and uses the values only when there are none.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,6 +18,8 @@ MOST_LINE = 200
 MOST_TEXT = 20_000
 MOST_CODES = 20
 _MOST_FIELD_NAME = 64
+
+_COUNTRY = re.compile(r"[A-Za-z]{2}")
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -102,10 +105,14 @@ class Fields:
 
     def country(self, field: str) -> str:
         """Return the two letters of a country in upper case."""
-        code = self.line(field, most=MOST_LINE)
-        if code and not (len(code) == 2 and code.isascii() and code.isalpha()):  # noqa: PLR2004  # ISO 3166-1 alpha-2
+        code = self.line(field)
+        if not code or _COUNTRY.fullmatch(code):
+            return code.upper()
+        if self.lenient:
+            self.warn(field, "is no country that Kring knows, left out")
+        else:
             self.refuse(field, "must be a country code of two letters (ISO 3166-1)")
-        return code.upper()
+        return ""
 
     def code(self, field: str, codes: type[E], default: E) -> E:
         """Return one word of a closed list."""
