@@ -49,9 +49,10 @@ class TooSlowError(AppError):
 class CheckedBody:
     """Hands bodies on only when they are whole, small, of the right kind and plain JSON."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap an app."""
+    def __init__(self, app: ASGIApp, *, patience_seconds: float = _PATIENCE_SECONDS) -> None:
+        """Wrap an app; say how long a body may take to arrive."""
         self._app = app
+        self._patience_seconds = patience_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -59,7 +60,7 @@ class CheckedBody:
             await self._app(scope, receive, send)
             return
         try:
-            body = await _checked(scope, receive)
+            body = await self._checked(scope, receive)
         except AppError as error:
             await problem_response(error)(scope, receive, send)
             return
@@ -72,30 +73,31 @@ class CheckedBody:
 
         await self._app(scope, replay, send)
 
-
-async def _checked(scope: Scope, receive: Receive) -> bytes:
-    headers = Headers(scope=scope)
-    if headers.get("content-encoding", "identity") != "identity":
-        raise MediaTypeError("Send the body without Content-Encoding.")
-    try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            body = await _whole(receive)
-    except TimeoutError as error:
-        raise TooSlowError("Send the whole body within 20 seconds.") from error
-    except HTTPException as error:  # the runtime's own limit, which no route is there to answer
-        raise TooLargeError(f"Send at most {MOST_BYTES} bytes in one request.") from error
-    if not body:
+    async def _checked(self, scope: Scope, receive: Receive) -> bytes:
+        headers = Headers(scope=scope)
+        if headers.get("content-encoding", "identity") != "identity":
+            raise MediaTypeError("Send the body without Content-Encoding.")
+        try:
+            async with asyncio.timeout(self._patience_seconds):
+                body = await _whole(receive)
+        except TimeoutError as error:
+            raise TooSlowError(
+                f"Send the whole body within {self._patience_seconds:.0f} seconds."
+            ) from error
+        except HTTPException as error:  # the runtime's own limit, which no route is there to answer
+            raise TooLargeError(f"Send at most {MOST_BYTES} bytes in one request.") from error
+        if not body:
+            return body
+        kind = media_type(headers.get("content-type", ""))
+        accepted = accepted_types(scope["path"])
+        if kind not in accepted:
+            raise MediaTypeError(f"Send the body as {' or '.join(accepted)}.")
+        if is_json(kind):
+            if len(body) > _WORTH_A_THREAD_BYTES:
+                await asyncio.to_thread(check_json, body)
+            else:
+                check_json(body)
         return body
-    kind = media_type(headers.get("content-type", ""))
-    accepted = accepted_types(scope["path"])
-    if kind not in accepted:
-        raise MediaTypeError(f"Send the body as {' or '.join(accepted)}.")
-    if is_json(kind):
-        if len(body) > _WORTH_A_THREAD_BYTES:
-            await asyncio.to_thread(check_json, body)
-        else:
-            check_json(body)
-    return body
 
 
 async def _whole(receive: Receive) -> bytes:

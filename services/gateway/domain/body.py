@@ -14,7 +14,6 @@ MOST_DEPTH = 32
 _OUTSIDE_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"?')
 _FORM = "application/x-www-form-urlencoded"
 _JSON = ("application/json", "application/merge-patch+json")
-_TABLES = ("text/csv", "application/x-ndjson", "application/octet-stream")
 
 
 def accepted_types(path: str) -> tuple[str, ...]:
@@ -23,8 +22,6 @@ def accepted_types(path: str) -> tuple[str, ...]:
         return (_FORM,)
     if path == "/v1/preferences/unsubscribe":
         return (*_JSON, _FORM)  # RFC 8058: mail programs post a form
-    if path.startswith("/v1/import"):
-        return (*_JSON, *_TABLES)
     return _JSON
 
 

@@ -92,6 +92,12 @@ channel_mail|Per mail|By mail
 kind_recommendation|Nieuwe mensen die bij je werk passen|New people who fit your work
 kind_introduction_asked|Iemand wil kennismaken|Somebody would like to meet you
 kind_introduced|Een introductie is rond|An introduction has come about
+allowed_title|Wat mag Kring?|What may Kring do?
+allowed_legend|Ik vind het goed dat Kring|I agree that Kring
+may_matching|mij voorstelt aan mensen met vergelijkbaar werk|suggests me to people with similar work
+may_mail|mij mailt|mails me
+may_cross_line|mij ook koppelt over de grens tussen beroep en eigen ervaring|also matches me across the line between profession and lived experience
+preferred_language|Mijn taal|My language
 you_are|Je bent ingelogd als|You are signed in as
 everywhere|Overal uitloggen|Sign out everywhere
 """
@@ -125,6 +131,7 @@ done_saved|Bewaard.|Saved.
 done_shared|Dank je wel, je verhaal staat erin. Binnen een minuut is het te vinden.|Thank you, your story is in. It can be found within a minute.
 done_failed|Dat lukte nu niet. Probeer het zo nog eens.|That did not work just now. Please try again in a moment.
 done_conflict|Dat kan nu niet: het is al beantwoord of verlopen, of een van jullie heeft geen plek meer.|That is not possible now: it was answered or lapsed, or one of you has no place left.
+done_stale|Dit is intussen ergens anders gewijzigd. Hieronder staat het zoals het nu is.|This was changed elsewhere meanwhile. Below is how it stands now.
 done_invalid|Kijk na wat je hebt ingevuld en probeer het nog eens.|Please check what you filled in and try again.
 part_down|Dit onderdeel is even niet bereikbaar. Probeer het zo nog eens.|This part cannot be reached just now. Please try again in a moment.
 error_401|Log eerst in.|Please sign in first.

@@ -35,7 +35,7 @@ from services.gateway.usecases.identify import Visit
 UI = Path(__file__).parent.parent / "ui"
 _LANGUAGE_SECONDS = 365 * 86_400
 _LANGUAGES = ("nl", "en")
-_DIGITS = 6
+_DIGITS = 18
 _VOCABULARY: dict[str, dict[str, Label]] = {
     "kind": dict(KIND_LABELS),
     "theme": dict(THEMES),
@@ -68,10 +68,15 @@ class Sent:
         """Return the header by which the API does a form that was sent twice only once."""
         return {"idempotency-key": self.fields["once"]} if self.fields.get("once") else {}
 
+    def unless_changed(self) -> dict[str, str]:
+        """Return the header by which the API refuses a form made for an older state."""
+        sequence = self.number("sequence")
+        return {} if sequence is None else {"if-match": f'"{sequence}"'}
+
     def number(self, name: str) -> int | None:
         """Return a field as a number; None when nothing was chosen."""
         value = self.fields.get(name, "")
-        return int(value) if value.isascii() and value.isdigit() and len(value) < _DIGITS else None
+        return int(value) if value.isascii() and value.isdigit() and len(value) <= _DIGITS else None
 
 
 class Frame:
@@ -179,7 +184,7 @@ class Frame:
 
 def after(answer: Answer, path: str, done: str) -> Response:
     """Return the way on after a form: the page again, with what became of it."""
-    outcomes = {409: "conflict", 422: "invalid"}
+    outcomes = {409: "conflict", 412: "stale", 422: "invalid"}
     word = done if answer.is_fine else outcomes.get(answer.status, "failed")
     return RedirectResponse(f"{path}?done={word}", 303)
 

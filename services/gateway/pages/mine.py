@@ -27,6 +27,7 @@ def routes(frame: Frame, ask: Ask) -> APIRouter:
             "initiatives.html",
             status=422 if wrong else 200,
             initiatives=profile.content.get("initiatives", []),
+            sequence=profile.content.get("sequence", ""),
             is_fine=profile.is_fine,
             wrong=wrong,
             tried=tried,
@@ -52,7 +53,7 @@ def routes(frame: Frame, ask: Ask) -> APIRouter:
         """Change an initiative; what the API refuses is shown again with what was typed."""
         told = _initiative(sent)
         path = f"/v1/members/{sent.reader.member_id}/initiatives/{initiative_id}"
-        answer = ask(sent.reader, path, method="PATCH", body=told)
+        answer = ask(sent.reader, path, method="PATCH", body=told, headers=sent.unless_changed())
         if answer.status == 422:  # noqa: PLR2004  # the status itself is the clearest name
             return initiatives_page(request, sent, wrong=initiative_id, **told)
         return after(answer, "/initiatives", "saved")

@@ -4,11 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from services.gateway.domain.session import LANGUAGE_COOKIE
 from services.gateway.pages.frame import Frame, Person, Sent, after
 from services.gateway.usecases.forward import Ask
 
 _KINDS = ("recommendation", "introduction_asked", "introduced")
 _CHANNELS = ("page", "mail")
+_CONSENTS = ("matching", "mail", "cross_line")
+_LANGUAGES = ("nl", "en")
 
 
 def routes(frame: Frame, ask: Ask) -> APIRouter:
@@ -17,8 +20,9 @@ def routes(frame: Frame, ask: Ask) -> APIRouter:
 
     @router.get("/preferences")
     def show(request: Request, person: Annotated[Person, Depends(frame.signed_in)]) -> Response:
-        """Show what this member is told where."""
+        """Show what this member is told where, and what they allow."""
         found = ask(person.reader, "/v1/preferences")
+        profile = ask(person.reader, f"/v1/members/{person.reader.member_id}")
         return frame.page(
             request,
             "preferences.html",
@@ -26,6 +30,9 @@ def routes(frame: Frame, ask: Ask) -> APIRouter:
             is_fine=found.is_fine,
             kinds=_KINDS,
             channels=_CHANNELS,
+            profile=profile.content,
+            consents=_CONSENTS,
+            languages=_LANGUAGES,
         )
 
     @router.post("/preferences")
@@ -37,5 +44,19 @@ def routes(frame: Frame, ask: Ask) -> APIRouter:
         }
         answer = ask(sent.reader, "/v1/preferences", method="PUT", body=chosen)
         return after(answer, "/preferences", "saved")
+
+    @router.post("/preferences/profile")
+    def change(sent: Annotated[Sent, Depends(frame.sent)]) -> Response:
+        """Keep what the member allows, and their language; the choice on this browser ends."""
+        path = f"/v1/members/{sent.reader.member_id}"
+        others = ask(sent.reader, path).content.get("languages", [])
+        chosen = sent.fields.get("language", "")
+        body = {
+            "consents": [purpose for purpose in _CONSENTS if f"may.{purpose}" in sent.fields],
+            "languages": [chosen, *(tag for tag in others if tag != chosen)],
+        }
+        response = after(ask(sent.reader, path, method="PATCH", body=body), "/preferences", "saved")
+        response.delete_cookie(LANGUAGE_COOKIE)
+        return response
 
     return router

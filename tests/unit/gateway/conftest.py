@@ -35,6 +35,9 @@ from libs.contracts.gen.kring.events.v1.programmes_pb2 import Programme
 from libs.kernel.clock import ManualClock
 from libs.kernel.ids import Ids
 from libs.kernel.seal import HEADER, ReaderSeal
+from libs.ports.cache import Limiter
+from libs.ports.database import Database
+from libs.ports.mailer import Mailer
 from libs.runtime.api import build_app
 from libs.runtime.service import Ports, Service
 from libs.runtime.settings import Settings
@@ -217,7 +220,14 @@ def open_gateway(
 ) -> Iterator[Callable[..., Gateway]]:
     opened: list[Gateway] = []
 
-    def make(base_url: str = "http://127.0.0.1:8080", peers: str = "", **settings: Any) -> Gateway:
+    def make(
+        base_url: str = "http://127.0.0.1:8080",
+        peers: str = "",
+        limiter: Limiter | None = None,
+        database: Database = database,
+        mailer: Mailer | None = None,
+        **settings: Any,
+    ) -> Gateway:
         telemetry = PrometheusTelemetry()
         ports = Ports(
             settings=Settings(data=tmp_path, secret=SECRET, operator_key=OPERATOR, **settings),
@@ -228,8 +238,8 @@ def open_gateway(
             encoder=lambda: None,  # type: ignore[arg-type,return-value]
             tasks=LocalTasks("gateway", telemetry),
             cache=MemoryCache(clock),
-            limiter=MemoryLimiter(clock),
-            mailer=FolderMailer(tmp_path / "mail", clock),
+            limiter=limiter or MemoryLimiter(clock),
+            mailer=mailer or FolderMailer(tmp_path / "mail", clock),
             peers=HttpPeers(peers or f"unix://{sockets}/{{service}}.sock"),
             telemetry=telemetry,
         )

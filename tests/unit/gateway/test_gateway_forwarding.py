@@ -155,7 +155,7 @@ def test_a_body_over_one_mebibyte_is_too_large_announced_or_not(gateway: Any) ->
         ("/v1/stories", "text/plain", 415),
         ("/v1/stories", "application/x-www-form-urlencoded", 415),
         ("/v1/stories", "", 415),
-        ("/v1/import", "text/csv", 200),
+        ("/v1/import/stories", "text/csv", 415),
         ("/signin", "application/json", 415),
         ("/signin", "multipart/form-data; boundary=x", 415),
     ],

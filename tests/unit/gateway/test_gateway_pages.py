@@ -79,7 +79,7 @@ def anna(gateway: Any) -> Any:
     }
     gateway.peer.canned.update(
         {
-            ("GET", "/v1/recommendations"): (200, {"items": [PERSON]}),
+            ("GET", "/v1/recommendations"): (200, {"recommendations": [PERSON]}),
             ("GET", "/v1/search"): (200, found),
             ("GET", "/v1/search/people"): (200, {"hits": [{**PERSON, "highlight": "soep"}]}),
             ("GET", f"/v1/search/similar/{STORY}"): (200, {"hits": [HIT]}),
@@ -97,11 +97,19 @@ def anna(gateway: Any) -> Any:
                     "initiatives": [INITIATIVE],
                 },
             ),
-            ("GET", f"/v1/members/{ANNA}"): (200, {"initiatives": [INITIATIVE]}),
+            ("GET", f"/v1/members/{ANNA}"): (
+                200,
+                {
+                    "initiatives": [INITIATIVE],
+                    "languages": ["nl", "de"],
+                    "sequence": 12,
+                    "own": {"consents": ["matching"]},
+                },
+            ),
             ("GET", "/v1/introductions"): (
                 200,
                 {
-                    "items": [
+                    "introductions": [
                         INTRODUCTION,
                         {**INTRODUCTION, "state": "introduced", "contact": CONTACT},
                     ]
@@ -301,12 +309,31 @@ def test_a_story_that_was_not_taken_is_not_lost(anna: Any, status: int, told: st
 
 
 def test_preferences_keep_what_was_ticked(anna: Any) -> None:
-    assert anna.client.get("/preferences").text.count(" checked>") == 5
+    assert anna.client.get("/preferences").text.count(" checked>") == 6
     form = {"form_token": form_token(anna), "mail.introduced": "on"}
     assert anna.client.post("/preferences", data=form).status_code == 303
     body = anna.peer.asked[-1]["body"]
     assert body.count("true") == 1
     assert body.count("false") == 5
+
+
+def test_consents_and_the_language_go_into_the_profile(anna: Any) -> None:
+    anna.client.get("/?lang=nl")
+    form = {"form_token": form_token(anna), "language": "en", "may.matching": "on", "may.x": "on"}
+    assert anna.client.post("/preferences/profile", data=form).status_code == 303
+    asked = anna.peer.asked[-1]
+    assert (asked["method"], asked["path"]) == ("PATCH", f"/v1/members/{ANNA}")
+    assert asked["body"] == '{"consents": ["matching"], "languages": ["en", "nl", "de"]}'
+    assert "kring_language" not in anna.client.cookies
+
+
+def test_a_form_made_for_an_older_state_changes_nothing(anna: Any) -> None:
+    assert 'name="sequence" value="12"' in anna.client.get("/initiatives").text
+    anna.peer.canned["PATCH", f"/v1/members/{ANNA}/initiatives/{STORY}"] = (412, {})
+    form = {"form_token": form_token(anna), "title": "x", "sequence": "12"}
+    answer = anna.client.post(f"/initiatives/{STORY}", data=form)
+    assert answer.headers["location"] == "/initiatives?done=stale"
+    assert anna.peer.asked[-1]["headers"]["if-match"] == '"12"'
 
 
 @pytest.mark.parametrize("token", ["", "0" * 64, "é"])
