@@ -4,16 +4,17 @@ Each service has its own server thread and event loop: on one shared loop, neste
 services would use up the threads and hang.
 """
 
+import socket
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
 
 from libs.kernel.clock import Clock
+from libs.kernel.errors import KringError
 from libs.kernel.ids import Ids
 from libs.kernel.seal import ReaderSeal
 from libs.ports.bus import Bus
@@ -21,17 +22,26 @@ from libs.ports.database import Database
 from libs.ports.telemetry import Telemetry
 from libs.runtime.api import build_app
 from libs.runtime.consumer import Consumer, group_of
+from libs.runtime.housekeeping import Housekeeping
 from libs.runtime.relay import Relay
+from libs.runtime.server import address_of, listen, server_of
 from libs.runtime.service import Build, Ports, Service
 from libs.runtime.settings import Settings
-from libs.runtime.wiring import Wiring, path_of, scheme
+from libs.runtime.wiring import Wiring
 
 ROLES = ("api", "consumer", "worker")
 STALLED_SECONDS = 60.0
+LEAST_SECONDS = 1.0
+"""What every step of stopping gets, however long the steps before it took."""
 SETTLE_SECONDS = 0.05
 SETTLED_TURNS = 2
 
 log = structlog.get_logger()
+
+
+def builder(name: str) -> Build:
+    """Return the ``build`` function of a service; raises ``ModuleNotFoundError`` for no service."""
+    return import_module(f"services.{name}.service").build  # type: ignore[no-any-return]
 
 
 @dataclass
@@ -42,38 +52,52 @@ class Running:
     ports: Ports
     database: Database
     consumer: Consumer | None = None
-    relay: Relay | None = None
     server: uvicorn.Server | None = None
-    threads: list[threading.Thread] = field(default_factory=list)
+    address: str = ""
+    """Where its server listens, if that is a port."""
+    threads: dict[str, threading.Thread] = field(default_factory=dict)
+    """By what they do: relay, consumer, api."""
 
 
 class Process:
     """The services of one process, from start to drain."""
 
-    def __init__(self, settings: Settings, *, clock: Clock, ids: Ids) -> None:
-        """Take settings whose secrets are set."""
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock,
+        ids: Ids,
+        builder: Callable[[str], Build] = builder,
+    ) -> None:
+        """Take settings whose secrets are set, and what finds a service by its name."""
         self.settings = settings
         self._clock = clock
         self._ids = ids
+        self._builder = builder
         self._wiring = Wiring(settings, clock=clock, ids=ids)
         self._telemetry: Telemetry = self._wiring.telemetry()
         self._bus: Bus = self._wiring.bus()
-        self._stop = threading.Event()
+        self._stopping = threading.Event()
+        self._relays_may_end = threading.Event()
         self._last_turn: dict[str, tuple[int, float]] = {}
         self.running: dict[str, Running] = {}
 
     def start(self, names: Sequence[str], roles: Sequence[str] = ROLES) -> None:
-        """Build every service, then let its roles run; returns when all answer."""
+        """Build every service, then let its roles run; returns when all answer.
+
+        A service may call those that stand before it. Raises ``SettingsError`` when one cannot
+        listen; ``stop`` is called then, too.
+        """
         for name in names:
-            self.running[name] = self._build(name, roles)
-        if "consumer" in roles:
-            for running in self.running.values():
+            self.running[name] = self._build(name)
+        for running in self.running.values():
+            if "consumer" in roles:
                 self._start_log(running)
-        if "worker" in roles:
-            for running in self.running.values():
-                for task, seconds in running.service.periodic.items():
-                    running.ports.tasks.every(seconds, task)
-                running.ports.tasks.start()
+            if "worker" in roles:
+                self._start_tasks(running)
+        if "consumer" in roles:
+            self._start_housekeeping()
         if "api" in roles:
             for running in self.running.values():
                 self._start_server(running)
@@ -85,7 +109,7 @@ class Process:
         The group's place in the log goes first: after a crash in between, what comes again is
         ignored as old, and the command can simply be repeated.
         """
-        running = self._build(name, ())
+        running = self._build(name)
         if not running.service.on_clear:
             return False
         self._bus.forget(group_of(name))
@@ -97,7 +121,9 @@ class Process:
 
     def wrong(self) -> dict[str, str]:
         """Return what keeps the process from being ready, by part."""
-        found: dict[str, str] = {}
+        if self._stopping.is_set():
+            return {"process": "is stopping"}
+        found = self._ended()
         for name, running in self.running.items():
             if not running.database.is_ready():
                 found[f"{name} database"] = "does not answer"
@@ -105,25 +131,18 @@ class Process:
                 found[f"{name} consumer"] = running.consumer.halted
         return found
 
-    def settle(self) -> None:
-        """Return when everything committed is published and every consumer has taken it."""
-        while any(each.database.outbox().oldest_seconds() for each in self.running.values()):
-            self._clock.sleep(SETTLE_SECONDS)
-        consumers = [each.consumer for each in self.running.values() if each.consumer]
-        seen = {id(consumer): consumer.turns for consumer in consumers}
-        while any(
-            consumer.idle_turns < SETTLED_TURNS
-            or consumer.turns < seen[id(consumer)] + SETTLED_TURNS
-            for consumer in consumers
-        ):
-            self._clock.sleep(SETTLE_SECONDS)
-
     def stalled(self) -> dict[str, str]:
-        """Return which consumer loops have not turned lately: what liveness means."""
-        found: dict[str, str] = {}
+        """Return which loops do not turn any more: what a new start mends.
+
+        A consumer that halted is not among them: after a new start it would halt again.
+        """
+        if self._stopping.is_set():
+            return {}
+        found = self._ended()
         now = self._clock.monotonic()
         for name, running in self.running.items():
             if running.consumer is None or running.consumer.halted:
+                found.pop(f"{name} consumer", None)
                 continue
             turns, since = self._last_turn.get(name, (-1, now))
             if running.consumer.turns != turns:
@@ -132,29 +151,31 @@ class Process:
                 found[f"{name} consumer"] = f"no turn for {now - since:.0f} s"
         return found
 
+    def settle(self) -> None:
+        """Return when everything committed is published and every consumer has taken it."""
+        while not self._was_quiet():
+            pass
+
     def stop(self) -> None:
         """Stop listening, finish what runs, publish what is committed, and close everything."""
-        for running in self.running.values():
+        self._stopping.set()
+        deadline = self._clock.monotonic() + self.settings.drain_seconds
+        for running in reversed(self.running.values()):
             if running.server is not None:
                 running.server.should_exit = True
+                self._join("api", [running], deadline)
         for running in self.running.values():
-            running.ports.tasks.close(timeout_seconds=self.settings.drain_seconds / 2)
-        self._stop.set()
-        deadline = self._clock.monotonic() + self.settings.drain_seconds
-        for running in self.running.values():
-            for thread in running.threads:
-                thread.join(max(0.1, deadline - self._clock.monotonic()))
+            running.ports.tasks.close(timeout_seconds=self._left(deadline))
+        self._join("consumer", self.running.values(), deadline)
+        self._relays_may_end.set()  # last: all the others write rows
+        self._join("relay", self.running.values(), deadline)
         self._wiring.close()
 
     def address(self) -> str:
         """Return where the gateway listens."""
-        server = self.running["gateway"].server
-        if server is None:
-            return ""
-        host, port = server.servers[0].sockets[0].getsockname()[:2]
-        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        return self.running["gateway"].address
 
-    def _build(self, name: str, roles: Sequence[str]) -> Running:
+    def _build(self, name: str) -> Running:
         database = self._wiring.database(name)
         ports = Ports(
             settings=self.settings,
@@ -170,81 +191,94 @@ class Process:
             peers=self._wiring.peers(),
             telemetry=self._telemetry,
         )
-        service = builder(name)(ports)
-        running = Running(service=service, ports=ports, database=database)
-        if "consumer" in roles:
-            running.relay = Relay(name, database=database, bus=self._bus, telemetry=self._telemetry)
-            if service.handlers:
-                running.consumer = Consumer(
-                    name,
-                    service.handlers,
-                    bus=self._bus,
-                    database=database,
-                    telemetry=self._telemetry,
-                )
-        return running
+        return Running(service=self._builder(name)(ports), ports=ports, database=database)
 
     def _start_log(self, running: Running) -> None:
-        loops: Mapping[str, Callable[[threading.Event], None] | None] = {
-            "relay": running.relay.run if running.relay else None,
-            "consumer": running.consumer.run if running.consumer else None,
-        }
-        for role, loop in loops.items():
-            if loop is not None:
-                self._thread(running, role, loop, self._stop)
+        name, database = running.service.name, running.database
+        relay = Relay(name, database=database, bus=self._bus, telemetry=self._telemetry)
+        self._thread(running, "relay", lambda: relay.run(self._relays_may_end))
+        if running.service.handlers:
+            consumer = Consumer(
+                name,
+                running.service.handlers,
+                bus=self._bus,
+                database=database,
+                telemetry=self._telemetry,
+            )
+            running.consumer = consumer
+            self._thread(running, "consumer", lambda: consumer.run(self._stopping))
+
+    def _start_tasks(self, running: Running) -> None:
+        for task, seconds in running.service.periodic.items():
+            running.ports.tasks.every(seconds, task)
+        running.ports.tasks.start()
+
+    def _start_housekeeping(self) -> None:
+        databases = [running.database for running in self.running.values()]
+        keeper = Housekeeping(bus=self._bus, databases=databases, clock=self._clock)
+        threading.Thread(
+            target=keeper.run, args=[self._stopping], name="housekeeping", daemon=True
+        ).start()
 
     def _start_server(self, running: Running) -> None:
+        secret = self.settings.secret.get_secret_value().encode()
         app = build_app(
             running.service,
-            seal=ReaderSeal(
-                self.settings.secret.get_secret_value().encode(),
-                lambda: self._clock.now().timestamp(),
-            ),
+            seal=ReaderSeal(secret, lambda: self._clock.now().timestamp()),
             telemetry=self._telemetry,
             alive=self.stalled,
             ready=self.wrong,
         )
-        running.server = uvicorn.Server(self._listen(running.service.name, app))
-        self._thread(running, "api", running.server.run)
-
-    def _listen(self, name: str, app: FastAPI) -> uvicorn.Config:
-        """Return where a service listens: the gateway for people, the others for their peers."""
-        where: dict[str, object] = {"host": self.settings.host, "port": self.settings.port}
-        if name != "gateway":
-            url = self.settings.url(self.settings.peers, name)
-            if scheme(url) == "unix":
-                path = path_of(url)
-                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                where = {"uds": str(path)}
-        return uvicorn.Config(
-            app,
-            **where,  # type: ignore[arg-type]  # host and port, or uds
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=30,
-            timeout_graceful_shutdown=int(self.settings.drain_seconds / 2) or 1,
-        )
-
-    def _thread(
-        self, running: Running, role: str, target: Callable[..., None], *arguments: object
-    ) -> None:
-        name = f"{running.service.name}-{role}"
-        thread = threading.Thread(target=target, args=arguments, name=name, daemon=True)
-        thread.start()
-        running.threads.append(thread)
+        listening = listen(self.settings, running.service.name)
+        if listening.family != socket.AF_UNIX:
+            running.address = address_of(listening)
+        server = server_of(app, drain_seconds=self.settings.drain_seconds / 2)
+        running.server = server
+        self._thread(running, "api", lambda: server.run(sockets=[listening]))
 
     def _await_servers(self) -> None:
-        for running in self.running.values():
-            server, thread = running.server, running.threads[-1]
-            while server is not None and not server.started:
-                if not thread.is_alive():
-                    raise RuntimeError(
-                        f"{running.service.name} could not listen: see the log above"
-                    )
-                self._clock.sleep(0.01)
+        for name, running in self.running.items():
+            while running.server is not None and not running.server.started:
+                if not running.threads["api"].is_alive():
+                    raise KringError(f"{name} could not start its server: the log tells why.")
+                self._clock.sleep(SETTLE_SECONDS)
 
+    def _thread(self, running: Running, part: str, loop: Callable[[], None]) -> None:
+        name = f"{running.service.name} {part}"
 
-def builder(name: str) -> Build:
-    """Return the ``build`` function of a service; raises ``ModuleNotFoundError`` for no service."""
-    return import_module(f"services.{name}.service").build  # type: ignore[no-any-return]
+        def logged() -> None:
+            try:
+                loop()
+            except Exception:  # the probes tell that it has ended
+                log.exception("thread ended", thread=name)
+
+        thread = threading.Thread(target=logged, name=name, daemon=True)
+        running.threads[part] = thread
+        thread.start()
+
+    def _ended(self) -> dict[str, str]:
+        """Return the threads that ended though nobody asked them to."""
+        return {
+            thread.name: "has ended: the log tells why"
+            for running in self.running.values()
+            for thread in running.threads.values()
+            if not thread.is_alive()
+        }
+
+    def _join(self, part: str, services: Iterable[Running], deadline: float) -> None:
+        for running in services:
+            if part in running.threads:
+                running.threads[part].join(self._left(deadline))
+
+    def _left(self, deadline: float) -> float:
+        return max(LEAST_SECONDS, deadline - self._clock.monotonic())
+
+    def _was_quiet(self) -> bool:
+        """Wait until all is published and every consumer turned; tell whether none found more."""
+        while any(each.database.outbox().pending(1) for each in self.running.values()):
+            self._clock.sleep(SETTLE_SECONDS)
+        consumers = [each.consumer for each in self.running.values() if each.consumer]
+        goals = [(consumer, consumer.turns + SETTLED_TURNS) for consumer in consumers]
+        while any(each.turns < goal and not each.halted for each, goal in goals):
+            self._clock.sleep(SETTLE_SECONDS)
+        return all(each.idle_turns >= SETTLED_TURNS or each.halted for each in consumers)
