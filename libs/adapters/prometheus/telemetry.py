@@ -1,5 +1,7 @@
 """Measurements for Prometheus."""
 
+from typing import assert_never
+
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from typing_extensions import override
@@ -59,6 +61,8 @@ class PrometheusTelemetry(Telemetry):
                 self._histograms[name] = Histogram(
                     name, text, labels, registry=self._registry, buckets=_SECONDS
                 )
+            case _ as unreachable:
+                assert_never(unreachable)
 
 
 def open_telemetry() -> PrometheusTelemetry:

@@ -22,7 +22,7 @@ class SmtpMailer(Mailer):
     """One connection per mail to ``smtp://[user:password@]host[:port]`` or ``smtps://…``.
 
     Over ``smtp`` it uses STARTTLS where the server offers it, with a checked certificate, and never
-    sends a password in clear text to another machine.
+    sends a password in clear text to another machine. Every error of smtplib is an ``OSError``.
     """
 
     def __init__(self, url: str, *, timeout_seconds: float = 20.0) -> None:
@@ -43,17 +43,15 @@ class SmtpMailer(Mailer):
         parcel = parcel_of(message)
         try:
             server = self._connect()
-        except (smtplib.SMTPException, OSError) as error:
+        except OSError as error:
             raise RetryableError(f"mail server: {type(error).__name__}") from error
         try:
             self._prepare(server)
             _hand_over(server, parcel)
-        except smtplib.SMTPDataError as error:
-            raise _answer(error.smtp_code, error.smtp_error) from error
-        except (smtplib.SMTPException, OSError) as error:
+        except OSError as error:
             raise RetryableError(f"mail server: {type(error).__name__}") from error
         finally:
-            with suppress(smtplib.SMTPException, OSError):  # the mail's fate is decided already
+            with suppress(OSError):  # the mail's fate is decided already
                 server.quit()
 
     def _connect(self) -> smtplib.SMTP:
@@ -90,9 +88,12 @@ def _hand_over(server: smtplib.SMTP, parcel: Parcel) -> None:
     for recipient in addresses[1:]:
         _expect(server.rcpt(recipient))
     try:
-        _expect(server.data(parcel.content.as_bytes(policy=form)))
-    except (smtplib.SMTPServerDisconnected, OSError) as error:
+        answer = server.data(parcel.content.as_bytes(policy=form))
+    except smtplib.SMTPDataError as error:  # it refused before it was given anything
+        raise _answer(error.smtp_code, error.smtp_error) from error
+    except OSError as error:
         raise UncertainError("mail server: the connection broke after the mail") from error
+    _expect(answer)
 
 
 def _expect(answer: tuple[int, bytes]) -> None:
