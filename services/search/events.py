@@ -28,6 +28,14 @@ class _Draft:
     payload: Mapping[str, object]
     passages: Sequence[tuple[str, str]]
     """Field and text."""
+    heading: str = ""
+    """What every passage is about: encoded with each, shown with none."""
+
+    def encoded(self) -> list[str]:
+        """Return the passages as the encoder reads them."""
+        if not self.heading:
+            return [text for _, text in self.passages]
+        return [f"{self.heading}. {text}" for _, text in self.passages]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ class IndexStories:
         story = event.state
         texts = {name: getattr(story, name) for name in STORY_TEXTS if getattr(story, name)}
         kind = StoryKind.Name(story.kind).removeprefix("STORY_KIND_").lower()
-        contacts = list(story.contact_ids)
+        contacts = list(story.contact_ids) or [each for each in (story.owner_id,) if each]
         keywords = {
             **_reach(story.visibility, event.programme, {*contacts, story.owner_id}),
             "id": [story.story_id],
@@ -77,10 +85,7 @@ class IndexStories:
             "url": story.url,
         }
         body = "\n".join(texts.get(name, "") for name in STORY_TEXTS[1:]).strip()
-        passages = [
-            ("text", f"{story.title}. {passage}")
-            for passage in split_passages(body, words=self.encoder.passage_words)
-        ] or [("text", story.title)]
+        stretches = split_passages(body, words=self.encoder.passage_words) or [story.title]
         return _Draft(
             id=story.story_id,
             sequence=event.sequence,
@@ -88,7 +93,8 @@ class IndexStories:
             texts=texts,
             keywords=keywords,
             payload=payload,
-            passages=passages,
+            passages=[("text", stretch) for stretch in stretches],
+            heading=story.title,
         )
 
 
@@ -200,4 +206,4 @@ def _store(
 
 
 def _encode(encoder: Encoder, drafts: Sequence[_Draft]) -> Vectors:
-    return encoder.encode([text for draft in drafts for _, text in draft.passages], "passage")
+    return encoder.encode([text for draft in drafts for text in draft.encoded()], "passage")
