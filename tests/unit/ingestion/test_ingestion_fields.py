@@ -30,7 +30,9 @@ MEMBER_FIELDS = (
 
 
 @given(st.dictionaries(st.sampled_from(STORY_FIELDS), JSON), st.booleans())
-def test_reading_any_story_never_fails(raw: dict[str, object], lenient: bool) -> None:  # given by hypothesis
+def test_reading_any_story_never_fails(
+    raw: dict[str, object], lenient: bool
+) -> None:  # given by hypothesis
     fields = Fields(raw, lenient=lenient)
     story = read_story(fields, Place("s", "p", "", NOW))
     assert fields.problems or story.title

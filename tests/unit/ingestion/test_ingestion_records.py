@@ -1,6 +1,7 @@
 """Records read as programmes, members, initiatives and stories, and back."""
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -45,7 +46,7 @@ MEMBER = {
 }
 
 
-def read(record: dict[str, object]) -> tuple[Member, Fields]:
+def read(record: Mapping[str, object]) -> tuple[Member, Fields]:
     fields = Fields(record)
     return read_member(fields, STANDING), fields
 
