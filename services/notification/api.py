@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, StrictBool
 
 from libs.web.bodies import Id, Strict
 from libs.web.problems import PROBLEMS
@@ -61,9 +61,9 @@ class NotificationList(BaseModel):
 class KindSwitches(Strict):
     """Which kinds are on."""
 
-    recommendation: bool = True
-    introduction_asked: bool = True
-    introduced: bool = True
+    recommendation: StrictBool = True
+    introduction_asked: StrictBool = True
+    introduced: StrictBool = True
 
 
 class PreferencesBody(Strict):

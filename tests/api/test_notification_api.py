@@ -245,7 +245,7 @@ def test_preferences_are_kept_and_what_is_left_out_is_on(call: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{"sms": {}}, {"mail": {"digest": True}}, {"mail": {"introduced": "maybe"}}, [], None]
+    "body", [{"sms": {}}, {"mail": {"digest": True}}, {"mail": {"introduced": 1}}, [], None]
 )
 def test_preferences_that_do_not_exist_are_refused(call: Caller, body: Any) -> None:  # noqa: ANN401
     assert call("PUT", "/v1/preferences", json=body).status_code == 422
