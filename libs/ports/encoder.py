@@ -28,6 +28,11 @@ class Encoder(Protocol):
         """Return how many words a passage may have before quality falls."""
         ...
 
+    @property
+    def fusion_weight(self) -> float:
+        """Return how much its cosines count against words in one language, 0 to 1, as measured."""
+        ...
+
     def encode(self, texts: Sequence[str], purpose: Purpose) -> Vectors:
         """Return one row per text, float32, of length 1; a text without words gives a zero row.
 

@@ -41,6 +41,11 @@ class CachedEncoder(Encoder):
     def passage_words(self) -> int:
         return self._encoder.passage_words
 
+    @property
+    @override
+    def fusion_weight(self) -> float:
+        return self._encoder.fusion_weight
+
     @override
     def encode(self, texts: Sequence[str], purpose: Purpose) -> Vectors:
         found = self._recall(texts, purpose)

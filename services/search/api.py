@@ -163,7 +163,7 @@ class RankingQuestion(Strict):
     """A question of an evaluation."""
 
     text: Annotated[str, Field(min_length=1, max_length=20_000)]
-    depth: Annotated[int, Field(ge=1, le=2000)]
+    limit: Annotated[int, Field(ge=1, le=1000)]
 
 
 def evaluation_routes(rank: Rank) -> APIRouter:
@@ -173,7 +173,7 @@ def evaluation_routes(rank: Rank) -> APIRouter:
     @router.post("/ranking")
     def ranking(_reader: OperatorReader, body: RankingQuestion) -> dict[str, list[str]]:
         """Return the fused ranking, and each leg alone."""
-        return rank(body.text, depth=body.depth)
+        return rank(body.text, limit=body.limit)
 
     return router
 

