@@ -5,7 +5,7 @@ import sys
 
 import structlog
 
-_QUIET = ("uvicorn.access", "httpx2", "httpcore2", "alembic", "openvino")
+_QUIET = ("uvicorn", "httpx2", "httpcore2", "alembic", "openvino")
 
 
 def configure_logs(*, format_name: str, level: str) -> None:

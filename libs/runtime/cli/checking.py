@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from libs.kernel.errors import KringError, RetryableError, SettingsError
+from libs.runtime.cli.claim import claimed
 from libs.runtime.cli.letters import opened
 from libs.runtime.settings import Settings
-from libs.runtime.wiring import Wiring
+from libs.runtime.wiring import Wiring, path_of, scheme
 
 LEAST_FREE_BYTES = 500 * 1024 * 1024
 
@@ -21,7 +22,7 @@ def check(settings: Settings, services: Sequence[str], *, deep: bool) -> list[di
             ("port", lambda: _port(settings)),
             ("encoder", lambda: _encoder(wiring)),
             ("event log", lambda: _bus(wiring)),
-            ("mail", lambda: _mail(settings)),
+            ("mail", lambda: _mail(settings, wiring)),
             *((f"{name} database", _database(wiring, name)) for name in services),
         ]
         if deep:
@@ -50,7 +51,7 @@ def _folder(settings: Settings) -> str:
 
 
 def _port(settings: Settings) -> str:
-    if (settings.data / "run" / "address").exists():
+    if _is_running(settings):
         return "in use by the Kring that runs on this data folder"
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -61,6 +62,14 @@ def _port(settings: Settings) -> str:
                 f"{settings.host}:{settings.port}: {error.strerror}. Choose another KRING_PORT."
             ) from error
     return f"{settings.host}:{settings.port} is free"
+
+
+def _is_running(settings: Settings) -> bool:
+    try:
+        with claimed(settings, together=True):
+            return False
+    except SettingsError:
+        return True
 
 
 def _encoder(wiring: Wiring) -> str:
@@ -75,11 +84,12 @@ def _bus(wiring: Wiring) -> str:
     return "answers"
 
 
-def _mail(settings: Settings) -> str:
+def _mail(settings: Settings, wiring: Wiring) -> str:
+    wiring.mailer()
     url = settings.url(settings.mail)
-    if url.startswith("file:"):
-        return f"is written to {url.removeprefix('file://')}; set KRING_MAIL=smtp://… to send it"
-    return url.rsplit("@", 1)[-1]
+    if scheme(url) == "file":
+        return f"is written to {path_of(url)}; set KRING_MAIL=smtp://… to send it"
+    return f"is sent by {url.rsplit('@', 1)[-1].removeprefix(f'{scheme(url)}://')}"
 
 
 def _database(wiring: Wiring, name: str) -> Callable[[], str]:

@@ -28,11 +28,15 @@ class Client:
         """Take settings whose secrets are set; ``url`` and ``key`` reach another installation."""
         self.url = (url or _address(settings)).rstrip("/")
         token = key or settings.operator_key.get_secret_value()
-        self._http = httpx2.Client(
-            base_url=self.url,
-            headers={"authorization": f"Bearer {token}"},
-            timeout=TIMEOUT_SECONDS,
-        )
+        try:
+            self._http = httpx2.Client(
+                base_url=self.url,
+                headers={"authorization": f"Bearer {token}"},
+                timeout=TIMEOUT_SECONDS,
+                trust_env=bool(url),  # a proxy of the environment cannot reach this machine
+            )
+        except (httpx2.InvalidURL, UnicodeEncodeError) as error:
+            raise RefusedError(f"--url or --key cannot be used: {error}") from error
 
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401  # JSON
         """Return the JSON of a GET."""
@@ -50,7 +54,7 @@ class Client:
                 f"Kring does not answer at {self.url} ({error}). Start it with `kring up`."
             ) from error
         if response.is_success:
-            return response.json() if response.content else None
+            return _content(response)
         if response.status_code == httpx2.codes.SERVICE_UNAVAILABLE:
             raise NotRunningError(
                 f"Kring at {self.url} is starting or busy: try again in a moment."
@@ -67,6 +71,13 @@ def _address(settings: Settings) -> str:
             f" --data {settings.data}`, or name another with --url and --key."
         )
     return path.read_text(encoding="ascii").strip()
+
+
+def _content(response: httpx2.Response) -> Any:  # noqa: ANN401  # JSON
+    try:
+        return response.json() if response.content else None
+    except ValueError as error:
+        raise RefusedError(f"{response.url} answers, but it is no Kring.") from error
 
 
 def _detail(response: httpx2.Response) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from libs.kernel.errors import KringError
 from libs.runtime.cli.client import Client
 
 BATCH_RECORDS = 25
@@ -55,7 +56,7 @@ def import_records(
     """Send records in batches; what was sent before answers ``unchanged``, so a rerun resumes.
 
     ``advance`` hears how many more records are done. Raises ``NotRunningError`` when Kring stops
-    answering; the batches before are in.
+    answering, and ``KringError`` at a record that is too large; the batches before are in.
     """
     report = Report()
     for batch in _batches(records):
@@ -75,6 +76,8 @@ def _batches(
     size = 0
     for line, record in records:
         weight = len(orjson.dumps(record))
+        if weight > BATCH_BYTES:
+            raise KringError(f"Line {line} has {weight} bytes; a record may have {BATCH_BYTES}.")
         if batch and (len(batch) == BATCH_RECORDS or size + weight > BATCH_BYTES):
             yield batch
             batch, size = [], 0

@@ -25,13 +25,14 @@ def opened(settings: Settings) -> Iterator[Wiring]:
 
 
 def find(settings: Settings, services: Sequence[str], *, limit: int) -> list[dict[str, Any]]:
-    """Return the newest letters of these services, without their contents."""
+    """Return the newest letters of these services, the newest first, without their contents."""
     with opened(settings) as wiring:
-        return [
+        found = [
             _described(service, letter)
             for service in services
             for letter in wiring.database(service).letters().find(limit=limit)
         ]
+    return sorted(found, key=lambda letter: str(letter["rejected_at"]), reverse=True)[:limit]
 
 
 def show(settings: Settings, service: str, number: int) -> dict[str, Any]:

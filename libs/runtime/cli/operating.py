@@ -47,6 +47,7 @@ def _add_letters(app: typer.Typer, services: Sequence[str], console: Console) ->
         with told():
             from libs.runtime.cli import letters  # noqa: PLC0415
 
+            _chosen(service, services)
             found = letters.show(settings_for(data), service, letter)
             print_result(as_json, found, lambda: console.print_json(data=found))
 
@@ -56,6 +57,7 @@ def _add_letters(app: typer.Typer, services: Sequence[str], console: Console) ->
         with told():
             from libs.runtime.cli import letters  # noqa: PLC0415
 
+            _chosen(service, services)
             letters.replay(settings_for(data), service, letter)
             console.print(f"Letter {letter} of {service} is published again.")
 
@@ -65,6 +67,7 @@ def _add_letters(app: typer.Typer, services: Sequence[str], console: Console) ->
         with told():
             from libs.runtime.cli import letters  # noqa: PLC0415
 
+            _chosen(service, services)
             letters.drop(settings_for(data), service, letter)
             console.print(f"Letter {letter} of {service} is gone.")
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from libs.kernel.clock import SystemClock
 from libs.kernel.ids import Uuid7
-from libs.runtime.cli.up import claimed
+from libs.runtime.cli.claim import claimed
 from libs.runtime.lifecycle import Process
 from libs.runtime.settings import Settings
 

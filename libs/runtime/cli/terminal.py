@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from libs.kernel.errors import AppError, KringError
+from libs.kernel.errors import AppError, KringError, RetryableError
 from libs.runtime.settings import KEY_VARIABLE, Settings, load, with_secrets
 
 Data = Annotated[Path | None, typer.Option(help="Data folder (KRING_DATA).")]
@@ -33,13 +33,15 @@ def told() -> Iterator[None]:
 
     try:
         yield
-    except NotRunningError as error:
+    except (NotRunningError, RetryableError) as error:
         typer.echo(f"kring: {error}", err=True)
         raise typer.Exit(UNAVAILABLE) from error
     except AppError as error:
         typer.echo(f"kring: {error.title}: {error.detail}", err=True)
         raise typer.Exit(1) from error
-    except KringError as error:
+    except BrokenPipeError:
+        raise
+    except (KringError, OSError) as error:
         typer.echo(f"kring: {error}", err=True)
         raise typer.Exit(1) from error
 

@@ -1,47 +1,26 @@
 """``kring up`` and ``kring run``: start, say where to look, wait, drain."""
 
-import fcntl
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from libs.kernel.clock import SystemClock
-from libs.kernel.errors import KringError, SettingsError
+from libs.kernel.errors import KringError
 from libs.kernel.ids import Uuid7
+from libs.runtime.cli.claim import claimed
 from libs.runtime.cli.client import ADDRESS, Client
 from libs.runtime.cli.importing import import_records
 from libs.runtime.cli.sample import Sample
 from libs.runtime.cli.table import read_records
 from libs.runtime.lifecycle import ROLES, Process
 from libs.runtime.settings import Settings
+from libs.runtime.wiring import path_of
 
 UNFINISHED = "sample.unfinished"
-
-
-@contextmanager
-def claimed(settings: Settings, name: str = "up") -> Iterator[None]:
-    """Hold the data folder; raises ``SettingsError`` if it cannot be written or is taken."""
-    folder = settings.data / "run"
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = (folder / f"{name}.lock").open("w")
-    except OSError as error:
-        raise SettingsError(
-            f"KRING_DATA={settings.data}: {error.strerror}. Choose a folder that can be written."
-        ) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise SettingsError(
-                f"Another Kring runs on {settings.data}: stop it, or choose another --data."
-            ) from error
-        yield
 
 
 def up(
@@ -69,14 +48,14 @@ def up(
 
 def run(settings: Settings, service: str, roles: Sequence[str]) -> None:
     """Run some roles of one service in this process until SIGTERM."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    process = _process(settings)
-    stop = _stop_on_signals()
-    try:
-        process.start([service], roles or ROLES)
-        stop.wait()
-    finally:
-        process.stop()
+    with claimed(settings, together=True):
+        process = _process(settings)
+        stop = _stop_on_signals()
+        try:
+            process.start([service], roles or ROLES)
+            stop.wait()
+        finally:
+            process.stop()
 
 
 def load_sample(client: Client, sample: Sample, unfinished: Path, console: Console) -> None:
@@ -99,7 +78,7 @@ def _greet(client: Client, sample: Sample | None, settings: Settings, console: C
     console.print(f"  pages     {client.url}/")
     console.print(f"  API docs  {client.url}/docs")
     if settings.mail.startswith("file:"):
-        console.print(f"  mail      {settings.url(settings.mail).removeprefix('file://')}/*.eml")
+        console.print(f"  mail      {path_of(settings.url(settings.mail))}/*.eml")
     guests = [] if sample is None else sample.guests()
     if guests:
         console.print("\nSign in as (links work once; `kring link ADDRESS` makes another):")
@@ -133,4 +112,3 @@ def _stop_on_signals() -> threading.Event:
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
     return stop
-
