@@ -42,6 +42,15 @@ from services.ingestion.usecases.batches import ImportBatch, TakeSubmission
 from services.ingestion.usecases.once import Attempt
 from services.ingestion.usecases.registry import Registry, Stores
 
+ABSENT = "01900000-0000-7000-8000-0000000000ff"
+ME, OTHER, HEAD = "member of samen", "other of samen", "coordinator of samen"
+STRANGER, STRANGE_HEAD = "member of buurtkracht", "coordinator of buurtkracht"
+STORY = {
+    "title": "Zes avonden aan de keukentafel",
+    "summary": "Mantelzorgers eten samen terwijl hun partner ernaast ook een goede avond heeft.",
+    "body": "Wij begonnen in februari met acht mantelzorgers uit de buurt van het dorpshuis.",
+    "stage": None,
+}
 OPERATOR = Reader(programme="", role=Role.OPERATOR)
 
 PROGRAMMES = [
@@ -138,6 +147,7 @@ class Api:
     client: TestClient
     seal: ReaderSeal
     database: SqlDatabase
+    tasks: LocalTasks
     readers: dict[str, Reader]
 
     def call(
@@ -174,6 +184,7 @@ def open_api(folder: Path, clock: ManualClock, ids: Ids) -> Iterator[Api]:
 
     with open_database_in(folder, clock, ids) as database:
         telemetry = PrometheusTelemetry()
+        tasks = LocalTasks("ingestion", telemetry)
         ports = Ports(
             settings=Settings(secret=SecretStr("0123456789abcdef0123456789abcdef"), data=folder),
             clock=clock,
@@ -181,7 +192,7 @@ def open_api(folder: Path, clock: ManualClock, ids: Ids) -> Iterator[Api]:
             database=database,
             open_index=nothing,
             encoder=nothing,
-            tasks=LocalTasks("ingestion", telemetry),
+            tasks=tasks,
             cache=MemoryCache(clock),
             limiter=MemoryLimiter(clock),
             mailer=FolderMailer(folder / "mail", clock),
@@ -191,7 +202,7 @@ def open_api(folder: Path, clock: ManualClock, ids: Ids) -> Iterator[Api]:
         seal = ReaderSeal(b"secret", lambda: clock.now().timestamp())
         app = build_app(build(ports), seal=seal, telemetry=telemetry, alive=dict, ready=dict)
         with TestClient(app, raise_server_exceptions=False) as client:
-            api = Api(client, seal, database, {"operator": OPERATOR})
+            api = Api(client, seal, database, tasks, {"operator": OPERATOR})
             _fill(api)
             yield api
 
