@@ -15,9 +15,10 @@ from libs.kernel.passages import has_words
 from libs.ports.encoder import Encoder, Purpose, Vectors
 
 _PASSAGE_WORDS = 160
+_FUSION_WEIGHT = 0.5
 _THREADS = 2
-_MOST_WINDOWS = 16
-"""Of a text beyond about 5,000 words only the beginning is read: no text takes minutes."""
+_MOST_WINDOWS = 8
+"""Of a text beyond about 2,500 words only the beginning is read: no text takes minutes."""
 
 
 class E5Encoder(Encoder):
@@ -54,6 +55,11 @@ class E5Encoder(Encoder):
     def passage_words(self) -> int:
         return _PASSAGE_WORDS
 
+    @property
+    @override
+    def fusion_weight(self) -> float:
+        return _FUSION_WEIGHT
+
     @override
     def encode(self, texts: Sequence[str], purpose: Purpose) -> Vectors:
         windows = [
@@ -77,10 +83,10 @@ class E5Encoder(Encoder):
         prefix = self._tokeniser(f"{purpose}:")
         numbers = self._tokeniser(text)
         room = self._longest - len(prefix) - 2
+        starts = range(0, len(numbers), room)[:_MOST_WINDOWS]
         return [
-            [self._begin, *prefix, *numbers[start : start + room], self._end]
-            for start in range(0, len(numbers), room)
-        ][:_MOST_WINDOWS]
+            [self._begin, *prefix, *numbers[start : start + room], self._end] for start in starts
+        ]
 
     def _computed(self, windows: Sequence[Sequence[int]], purpose: Purpose) -> Floats:
         shape = (len(windows), padded(max(map(len, windows))))

