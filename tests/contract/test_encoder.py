@@ -43,6 +43,7 @@ def test_the_name_can_be_part_of_a_path_and_ends_in_a_version(encoder: Encoder) 
     assert encoder.name.replace("-", "").isalnum()
     assert encoder.name.rpartition("-")[2].isdigit()
     assert encoder.passage_words >= 50
+    assert 0.0 <= encoder.fusion_weight <= 1.0
 
 
 @pytest.mark.parametrize("purpose", ["query", "passage"])

@@ -31,6 +31,11 @@ class LetterEncoder(Encoder):
     def passage_words(self) -> int:
         return 3
 
+    @property
+    @override
+    def fusion_weight(self) -> float:
+        return 0.5
+
     @override
     def encode(self, texts: Sequence[str], purpose: Purpose) -> Vectors:
         self.asked += [(text, purpose) for text in texts]
@@ -52,6 +57,7 @@ def cached(letters: LetterEncoder) -> CachedEncoder:
 
 def test_it_says_what_the_encoder_says(cached: CachedEncoder) -> None:
     assert (cached.name, cached.dimension, cached.passage_words) == ("letters-1", 26, 3)
+    assert cached.fusion_weight == 0.5
 
 
 def test_a_text_is_encoded_once(cached: CachedEncoder, letters: LetterEncoder) -> None:
