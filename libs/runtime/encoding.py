@@ -1,7 +1,7 @@
 """An encoder that remembers: the same query costs more to encode than to search."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Lock
 
 import numpy as np
@@ -16,10 +16,13 @@ class CachedEncoder(Encoder):
     Apart, so that a bulk of passages does not push out the queries that people repeat.
     """
 
-    def __init__(self, encoder: Encoder, size: int) -> None:
-        """Take the encoder and how many vectors to keep per purpose."""
+    def __init__(
+        self, encoder: Encoder, size: int, count: Callable[[int], None] = lambda _texts: None
+    ) -> None:
+        """Take the encoder and how many vectors to keep per purpose; count what is not kept."""
         self._encoder = encoder
         self._size = size
+        self._count = count
         self._lock = Lock()
         self._kept: dict[Purpose, OrderedDict[str, Vectors]] = {
             "query": OrderedDict(),
@@ -51,6 +54,7 @@ class CachedEncoder(Encoder):
         found = self._recall(texts, purpose)
         missing = [text for text in dict.fromkeys(texts) if text not in found]
         if missing:
+            self._count(len(missing))
             fresh = dict(zip(missing, self._encoder.encode(missing, purpose), strict=True))
             self._remember(fresh, purpose)
             found |= fresh

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +13,7 @@ from libs.contracts.codec import source_of
 from libs.kernel.clock import Clock
 from libs.kernel.errors import SettingsError
 from libs.kernel.ids import Ids
+from libs.kernel.metrics import ENCODED
 from libs.ports.bus import Bus
 from libs.ports.cache import Cache, Limiter
 from libs.ports.database import Database
@@ -22,6 +24,7 @@ from libs.ports.peers import Peers
 from libs.ports.tasks import Tasks
 from libs.ports.telemetry import Telemetry
 from libs.runtime.encoding import CachedEncoder
+from libs.runtime.failpoints import FailPoint
 from libs.runtime.settings import Settings
 
 CACHED_VECTORS = 4096
@@ -56,7 +59,9 @@ class Wiring:
         self._settings = settings
         self._clock = clock
         self._ids = ids
+        self._fail_point = FailPoint.parse(settings.fail_at) if settings.fail_at else None
         self._encoder: Encoder | None = None
+        self._telemetry: Telemetry | None = None
         self._lock = threading.Lock()
         self._opened = ExitStack()
 
@@ -65,7 +70,7 @@ class Wiring:
         url = self._settings.url(self._settings.bus)
         opener = _choose("KRING_BUS", url, {"sqlite": "libs.adapters.sqlite.bus:open_bus"})
         bus: Bus = opener(url, clock=self._clock)
-        return self._keep(bus)
+        return self._keep(self._fail_point.bus(bus) if self._fail_point else bus)
 
     def database(self, service: str) -> Database:
         """Bring a service's schema up to date and open its database."""
@@ -78,6 +83,8 @@ class Wiring:
         database: Database = opener(
             url, source=source_of(service), clock=self._clock, ids=self._ids
         )
+        if self._fail_point:
+            database = self._fail_point.database(database, service)
         return self._keep(database)
 
     def index(self, service: str, name: str) -> Index:
@@ -100,7 +107,9 @@ class Wiring:
                     "e5": "libs.adapters.e5.encoder:open_encoder",
                 }
                 opener = _choose("KRING_ENCODER", self._settings.encoder, chosen)
-                self._encoder = CachedEncoder(opener(), CACHED_VECTORS)
+                encoder: Encoder = opener()
+                count = partial(self.telemetry().count, ENCODED, encoder=encoder.name)
+                self._encoder = CachedEncoder(encoder, CACHED_VECTORS, count)
             return self._encoder
 
     def tasks(self, service: str, telemetry: Telemetry) -> Tasks:
@@ -131,7 +140,8 @@ class Wiring:
             "smtp": smtp,
             "smtps": smtp,
         }
-        return _choose("KRING_MAIL", url, ways)(url, clock=self._clock)  # type: ignore[no-any-return]
+        mailer: Mailer = _choose("KRING_MAIL", url, ways)(url, clock=self._clock)
+        return self._fail_point.mailer(mailer) if self._fail_point else mailer
 
     def peers(self) -> Peers:
         """Open the way to the other services."""
@@ -141,8 +151,10 @@ class Wiring:
         return self._keep(peers)
 
     def telemetry(self) -> Telemetry:
-        """Return where this process counts."""
-        return _load("libs.adapters.prometheus.telemetry:open_telemetry")()  # type: ignore[no-any-return]
+        """Return where this process counts, the same each time."""
+        if self._telemetry is None:
+            self._telemetry = _load("libs.adapters.prometheus.telemetry:open_telemetry")()
+        return self._telemetry
 
     def close(self) -> None:
         """Close what was opened, last first."""

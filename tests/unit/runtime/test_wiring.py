@@ -128,3 +128,15 @@ def test_one_part_that_fails_to_close_does_not_keep_the_others_open(
         wiring.close()
 
     assert closed == ["third", "second", "first"]
+
+
+def test_texts_are_counted_when_they_are_encoded_and_not_when_they_are_remembered(
+    wiring: Wiring,
+) -> None:
+    encoder = wiring.encoder()
+
+    encoder.encode(["samen", "zorg", "samen"], "query")
+    encoder.encode(["zorg"], "query")
+
+    counted = f'kring_texts_encoded_total{{encoder="{encoder.name}"}} 2.0'
+    assert counted.encode() in wiring.telemetry().exposition()
