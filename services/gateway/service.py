@@ -24,6 +24,7 @@ from services.gateway.api.admission import Admission, address_of
 from services.gateway.api.body import CheckedBody
 from services.gateway.api.cookies import SessionCookie
 from services.gateway.api.headers import KnownHost, SecurityHeaders, is_api, is_open
+from services.gateway.domain.session import own_url
 from services.gateway.events import KeepMember, KeepProgramme
 from services.gateway.pages import docs, find, meet, mine, preferences, signin
 from services.gateway.pages.frame import UI, Frame
@@ -74,7 +75,7 @@ class _Gateway:
     def __init__(self, ports: Ports) -> None:
         settings, database, clock = ports.settings, ports.database, ports.clock
         secret = settings.secret.get_secret_value()
-        here = settings.public_url or f"http://{settings.host}:{settings.port}"
+        here = settings.public_url or own_url(settings.host, settings.port)
         self._ports = ports
         self._public = urlsplit(settings.public_url.rstrip("/"))
         self._address: Callable[[Request], str] = partial(

@@ -15,6 +15,9 @@ from services.gateway.api.cookies import SessionCookie
 from services.gateway.domain.quota import network_of
 from services.gateway.usecases.signin import IssueLink, RequestLink, SignIn, SignOut
 
+_OPEN: dict[str, list[str]] = {"security": []}
+"""For routes that need no login."""
+
 
 class Address(Strict):
     """Whose link it is."""
@@ -81,7 +84,13 @@ def routes(uses: SessionUses) -> APIRouter:
             }
         )
 
-    @router.post("/link", operation_id="ask_for_link", status_code=202, responses=PROBLEMS)
+    @router.post(
+        "/link",
+        operation_id="ask_for_link",
+        status_code=202,
+        responses=PROBLEMS,
+        openapi_extra=_OPEN,
+    )
     def ask_for_link(request: Request, body: Address) -> Asked:
         """Ask for a sign-in link by mail. The answer is the same for every address."""
         uses.request_link(body.email, network=network_of(uses.address(request)))
@@ -96,7 +105,13 @@ def routes(uses: SessionUses) -> APIRouter:
         base_url = uses.public_url or str(request.base_url).rstrip("/")
         return IssuedLink(url=uses.issue_link(body.email, base_url=base_url, reader=reader))
 
-    @router.post("", operation_id="sign_in", status_code=204, responses=problems(410))
+    @router.post(
+        "",
+        operation_id="sign_in",
+        status_code=204,
+        responses=problems(410),
+        openapi_extra=_OPEN,
+    )
     def sign_in(request: Request, body: Token) -> Response:
         """Use the token of a sign-in link, once; the answer sets the session's cookie."""
         secret = uses.sign_in(body.token, previous=visit_of(request).session)

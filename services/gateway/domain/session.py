@@ -43,6 +43,12 @@ def normal_address(text: str) -> str:
     return address if _ADDRESS.fullmatch(address) else ""
 
 
+def own_url(host: str, port: int) -> str:
+    """Return where a server that listens here is reached on this machine itself."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # not bound to
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def is_from_here(site: str, origin: str, own_origins: Iterable[str]) -> bool:
     """Tell whether a browser sent an unsafe request from our own pages.
 

@@ -11,6 +11,7 @@ from services.gateway.pages.frame import Frame, Person
 from services.gateway.usecases.forward import Answer, Ask
 
 _SIMILAR = 4
+_PEOPLE = 3
 
 
 def routes(frame: Frame, ask: Ask) -> APIRouter:
@@ -68,7 +69,9 @@ def _results(frame: Frame, ask: Ask, request: Request, person: Person) -> Respon
     found = ask(
         person.reader, "/v1/search", query={**asked, "cursor": parameters.get("cursor", "")}
     )
-    people = ask(person.reader, "/v1/search/people", query={"q": parameters["q"], "limit": 3})
+    people = ask(
+        person.reader, "/v1/search/people", query={"q": parameters["q"], "limit": _PEOPLE + 1}
+    )
     following = found.content.get("next") or ""
     return frame.page(
         request,
@@ -78,6 +81,10 @@ def _results(frame: Frame, ask: Ask, request: Request, person: Person) -> Respon
         hits=found.content.get("hits", []),
         total=found.content.get("total", 0),
         facets=facets(asked, found.content.get("facets", {})),
-        people=people.content.get("hits", []),
+        people=[
+            found
+            for found in people.content.get("hits", [])
+            if found["member_id"] != person.reader.member_id
+        ][:_PEOPLE],
         following=query_string({**asked, "cursor": [following]}) if following else "",
     )

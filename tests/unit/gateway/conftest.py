@@ -1,187 +1,24 @@
-"""The gateway over real embedded adapters, and real peers on Unix sockets."""
-# ruff: noqa: ANN401  # events and answers of every shape
+"""Gateways for the tests of this folder; the peers are served once."""
 
-import email
 import shutil
-import socket
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from email import policy
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.testclient import TestClient
+from harness.gateway import Gateway, Opener, Peer, open_gateways, serve_peers
 
-from libs.adapters.http.peers import HttpPeers
-from libs.adapters.local.tasks import LocalTasks
-from libs.adapters.maildir.mailer import FolderMailer
-from libs.adapters.memory.cache import MemoryCache
-from libs.adapters.memory.limiter import MemoryLimiter
-from libs.adapters.prometheus.telemetry import PrometheusTelemetry
-from libs.adapters.sql.database import SqlDatabase, open_database
+from libs.adapters.sql.database import SqlDatabase
 from libs.adapters.sql.migrate import migrate
-from libs.contracts import topics
-from libs.contracts.envelope import Event
-from libs.contracts.gen.kring.events.v1 import members_pb2
-from libs.contracts.gen.kring.events.v1.programmes_pb2 import Programme
 from libs.kernel.clock import ManualClock
 from libs.kernel.ids import Ids
-from libs.kernel.seal import HEADER, ReaderSeal
-from libs.ports.cache import Limiter
-from libs.ports.database import Database
-from libs.ports.mailer import Mailer
-from libs.runtime.api import build_app
-from libs.runtime.service import Ports, Service
-from libs.runtime.settings import Settings
-from services.gateway.service import build
-
-SECRET = "0123456789abcdef0123456789abcdef"
-OPERATOR = "operator-0123456789abcdef"
-PROGRAMME = "01900000-0000-7000-8000-0000000000a1"
-OTHER_PROGRAMME = "01900000-0000-7000-8000-0000000000a2"
-ANNA = "01900000-0000-7000-8000-0000000000b1"
-BRAM = "01900000-0000-7000-8000-0000000000b2"
-CARLA = "01900000-0000-7000-8000-0000000000b3"
-OWNERS = ("ingestion", "search", "matchmaking", "notification")
-
-Canned = dict[tuple[str, str], tuple[int, Any]]
-
-
-@dataclass
-class Peer:
-    """One app in place of all other services: answers as told, or says what it was asked."""
-
-    canned: Canned = field(default_factory=dict)
-    asked: list[dict[str, Any]] = field(default_factory=list)
-
-    async def __call__(self, request: Request) -> Response:
-        content = {
-            "method": request.method,
-            "path": request.scope["raw_path"].decode(),
-            "query": request.url.query,
-            "headers": dict(request.headers),
-            "body": (await request.body()).decode(),
-        }
-        self.asked.append(content)
-        status, answer = self.canned.get((request.method, request.url.path), (200, content))
-        headers = {"etag": '"7"', "x-powered-by": "peer", "location": "/v1/stories/1"}
-        return JSONResponse(answer, status, headers)
-
-    def seal(self, number: int = -1) -> str:
-        """Return the sealed reader of one of the requests."""
-        return str(self.asked[number]["headers"].get(HEADER, ""))
-
-
-@dataclass
-class Gateway:
-    """The gateway as a whole, and what stands around it."""
-
-    client: TestClient
-    service: Service
-    ports: Ports
-    clock: ManualClock
-    mail_folder: Path
-    peer: Peer
-    sequence: int = 0
-
-    def tell_member(self, member_id: str, address: str, **more: Any) -> None:
-        """Let the gateway learn of a member from the log."""
-        programme = more.pop("programme", PROGRAMME)
-        state = members_pb2.Member(
-            member_id=member_id,
-            display_name=more.pop("display_name", address.partition("@")[0].title()),
-            contact=members_pb2.Contact(email=address),
-            languages=more.pop("languages", ["nl"]),
-            **more,
-        )
-        self.apply(topics.MEMBERS, member_id, programme, state)
-
-    def apply(self, topic: Any, aggregate: str, programme: str, state: Any) -> None:
-        """Let the gateway's handler take one snapshot."""
-        self.sequence += 1
-        event: Event[Any] = Event(
-            topic=topic,
-            id=self.ports.ids.new(),
-            aggregate_id=aggregate,
-            sequence=self.sequence,
-            programme=programme,
-            source="/kring/ingestion",
-            time=self.clock.now(),
-            state=state,
-        )
-        with self.ports.database.write() as work:
-            self.service.handlers[topic]([event], work)
-
-    def run_tasks(self) -> None:
-        """Run what waits in the background, here and now."""
-        tasks = self.ports.tasks
-        assert isinstance(tasks, LocalTasks)
-        while tasks._waiting:
-            (name, argument), _ = tasks._waiting.popitem(last=False)
-            tasks._tasks[name](argument)
-
-    def mails(self) -> list[Any]:
-        """Return the mails that left, oldest first."""
-        return [
-            email.message_from_bytes(path.read_bytes(), policy=policy.default)
-            for path in sorted(self.mail_folder.glob("*.eml"))
-        ]
-
-    def token(self, address: str) -> str:
-        """Return a token that signs a member in."""
-        answer = self.client.post(
-            "/v1/session/links", json={"email": address}, headers=operator_headers()
-        )
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["url"]).partition("token=")[2]
-
-    def sign_in(self, address: str) -> None:
-        """Give the client a session."""
-        answer = self.client.post("/v1/session", json={"token": self.token(address)})
-        assert answer.status_code == 204, answer.text
-
-    def open(self, seal: str) -> Any:
-        """Return the reader of a sealed header, as a peer does."""
-        return ReaderSeal(SECRET.encode(), lambda: self.clock.now().timestamp()).open(seal)
-
-
-def operator_headers(**more: str) -> dict[str, str]:
-    return {"authorization": f"Bearer {OPERATOR}", **more}
 
 
 @pytest.fixture(scope="session")
-def sockets() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="kring-") as folder:
-        yield Path(folder)
-
-
-@pytest.fixture(scope="session")
-def served(sockets: Path) -> Iterator[Peer]:
-    peer = Peer()
-    app = FastAPI(openapi_url=None)
-    app.add_route("/{path:path}", peer.__call__, ["GET", "POST", "PUT", "PATCH", "DELETE"])
-    listening = []
-    for name in OWNERS:
-        listening.append(socket.socket(socket.AF_UNIX))
-        listening[-1].bind(str(sockets / f"{name}.sock"))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": listening}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    yield peer
-    server.should_exit = True
-    thread.join()
-    for each in listening:
-        each.close()
+def served() -> Iterator[Peer]:
+    # the path of a socket is at most 107 bytes long, which pytest's own folders may exceed
+    with tempfile.TemporaryDirectory(prefix="kring-") as folder, serve_peers(Path(folder)) as peer:
+        yield peer
 
 
 @pytest.fixture
@@ -199,82 +36,19 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database(
-    empty_database: Path, tmp_path: Path, clock: ManualClock, ids: Ids
-) -> Iterator[SqlDatabase]:
-    shutil.copy(empty_database, tmp_path / "gateway.db")
-    url = f"sqlite:///{tmp_path}/gateway.db"
-    opened = open_database(url, source="/kring/gateway", clock=clock, ids=ids)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def open_gateway(
-    tmp_path: Path,
-    sockets: Path,
-    peer: Peer,
-    database: SqlDatabase,
-    clock: ManualClock,
-    ids: Ids,
-) -> Iterator[Callable[..., Gateway]]:
-    opened: list[Gateway] = []
-
-    def make(
-        base_url: str = "http://127.0.0.1:8080",
-        peers: str = "",
-        limiter: Limiter | None = None,
-        database: Database = database,
-        mailer: Mailer | None = None,
-        **settings: Any,
-    ) -> Gateway:
-        telemetry = PrometheusTelemetry()
-        ports = Ports(
-            settings=Settings(data=tmp_path, secret=SECRET, operator_key=OPERATOR, **settings),
-            clock=clock,
-            ids=ids,
-            database=database,
-            open_index=lambda _name: None,  # type: ignore[arg-type,return-value]
-            encoder=lambda: None,  # type: ignore[arg-type,return-value]
-            tasks=LocalTasks("gateway", telemetry),
-            cache=MemoryCache(clock),
-            limiter=limiter or MemoryLimiter(clock),
-            mailer=mailer or FolderMailer(tmp_path / "mail", clock),
-            peers=HttpPeers(peers or f"unix://{sockets}/{{service}}.sock"),
-            telemetry=telemetry,
-        )
-        service = build(ports)
-        app = build_app(
-            service,
-            seal=ReaderSeal(SECRET.encode(), lambda: clock.now().timestamp()),
-            telemetry=telemetry,
-            alive=dict,
-            ready=dict,
-        )
-        client = TestClient(
-            app,
-            base_url=base_url,
-            follow_redirects=False,
-            headers={"sec-fetch-site": "same-origin"},
-            client=("203.0.113.9", 5000),
-        )
-        gateway = Gateway(client, service, ports, clock, tmp_path / "mail", peer)
-        gateway.apply(
-            topics.PROGRAMMES, PROGRAMME, PROGRAMME, Programme(slug="wijkkracht", name="Wijkkracht")
-        )
-        gateway.tell_member(ANNA, "anna@example.org")
-        gateway.tell_member(
-            BRAM, "bram@example.org", languages=["en"], role=members_pb2.ROLE_COORDINATOR
-        )
-        opened.append(gateway)
-        return gateway
-
-    yield make
-    for gateway in opened:
-        gateway.client.close()
-        gateway.ports.peers.close()
+    tmp_path: Path, empty_database: Path, peer: Peer, clock: ManualClock, ids: Ids
+) -> Iterator[Opener]:
+    shutil.copy(empty_database, tmp_path / "gateway.db")
+    with open_gateways(tmp_path, peer, clock, ids) as opener:
+        yield opener
 
 
 @pytest.fixture
-def gateway(open_gateway: Callable[..., Gateway]) -> Gateway:
+def gateway(open_gateway: Opener) -> Gateway:
     return open_gateway()
+
+
+@pytest.fixture
+def database(open_gateway: Opener) -> SqlDatabase:
+    return open_gateway.database

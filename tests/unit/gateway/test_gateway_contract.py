@@ -1,9 +1,10 @@
 """One contract for the whole API, and a page that shows it without asking anybody else."""
-# ruff: noqa: ANN401  # conftest cannot be imported, so tests do not know its types
+# ruff: noqa: ANN401  # answers of every shape
 
 import re
-from collections.abc import Callable
 from typing import Any
+
+from harness.gateway import Gateway, Opener
 
 from services.gateway.domain.openapi import merge
 
@@ -12,7 +13,7 @@ def document(*paths: str, **schemas: Any) -> dict[str, Any]:
     return {"paths": {path: {"get": {}} for path in paths}, "components": {"schemas": schemas}}
 
 
-def test_the_contract_joins_the_public_routes_of_every_service(gateway: Any) -> None:
+def test_the_contract_joins_the_public_routes_of_every_service(gateway: Gateway) -> None:
     for number, path in enumerate(["/v1/stories", "/internal/x", "/v1/search"]):
         del number
         gateway.peer.canned["GET", "/openapi.json"] = (200, document(path, "/healthz"))
@@ -22,7 +23,7 @@ def test_the_contract_joins_the_public_routes_of_every_service(gateway: Any) -> 
     assert set(found["components"]["securitySchemes"]) == {"session", "key"}
 
 
-def test_the_contract_is_kept_once_it_is_complete(gateway: Any) -> None:
+def test_the_contract_is_kept_once_it_is_complete(gateway: Gateway) -> None:
     gateway.peer.canned["GET", "/openapi.json"] = (200, document("/v1/search"))
     gateway.client.get("/openapi.json")
     asked = len(gateway.peer.asked)
@@ -33,7 +34,7 @@ def test_the_contract_is_kept_once_it_is_complete(gateway: Any) -> None:
     assert len(gateway.peer.asked) == 2 * asked
 
 
-def test_an_incomplete_contract_is_shown_and_not_kept(open_gateway: Callable[..., Any]) -> None:
+def test_an_incomplete_contract_is_shown_and_not_kept(open_gateway: Opener) -> None:
     gateway = open_gateway(peers="http://127.0.0.1:9")
     assert "/v1/session" in gateway.client.get("/openapi.json").json()["paths"]
     assert gateway.ports.cache.get("gateway:openapi") is None
@@ -56,7 +57,7 @@ def test_a_property_called_ref_and_a_foreign_reference_are_left_alone() -> None:
     assert merged["components"]["schemas"]["Hit"] == node
 
 
-def test_the_page_of_the_api_asks_nobody_else(gateway: Any) -> None:
+def test_the_page_of_the_api_asks_nobody_else(gateway: Gateway) -> None:
     page = gateway.client.get("/docs")
     assert page.status_code == 200
     links = re.findall(r'(?:src|href)="([^"]*)"', page.text)

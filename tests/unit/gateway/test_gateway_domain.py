@@ -20,6 +20,7 @@ from services.gateway.domain.session import (
     digest,
     form_token,
     normal_address,
+    own_url,
     same,
 )
 from services.gateway.domain.texts import TEXTS, text
@@ -190,6 +191,19 @@ def test_the_first_of_our_languages_that_a_browser_accepts(header: str, language
 )
 def test_an_address_has_one_form(typed: str, address: str) -> None:
     assert normal_address(typed) == address
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8080"),
+        ("0.0.0.0", "http://127.0.0.1:8080"),  # noqa: S104  # not bound to
+        ("::", "http://[::1]:8080"),
+        ("kring.local", "http://kring.local:8080"),
+    ],
+)
+def test_a_server_is_reached_where_it_listens(host: str, url: str) -> None:
+    assert own_url(host, 8080) == url
 
 
 def test_secrets_compare_whatever_they_are_made_of() -> None:

@@ -1,17 +1,17 @@
 """Forwarding: to the owner, with the reader sealed, and nothing that a route should not see."""
-# ruff: noqa: ANN401  # conftest cannot be imported, so tests do not know its types
+# ruff: noqa: ANN401  # answers of every shape
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from harness.gateway import Gateway, Opener
 
 KEY = {"authorization": "Bearer operator-0123456789abcdef"}
 JSON = {**KEY, "content-type": "application/json"}
 
 
-def test_a_call_reaches_its_owner_as_it_was_sent(gateway: Any) -> None:
+def test_a_call_reaches_its_owner_as_it_was_sent(gateway: Gateway) -> None:
     answer = gateway.client.patch(
         "/v1/members/abc/initiatives/d-e_f?x=%20a&x=b",
         content=b'{"title":  "Buurtsoep"}',
@@ -31,7 +31,7 @@ def test_a_call_reaches_its_owner_as_it_was_sent(gateway: Any) -> None:
 
 
 @pytest.mark.parametrize("status", [201, 304, 404, 409, 422, 500])
-def test_the_owners_status_comes_back(gateway: Any, status: int) -> None:
+def test_the_owners_status_comes_back(gateway: Gateway, status: int) -> None:
     gateway.peer.canned["GET", "/v1/stories"] = (status, {"detail": "so"})
     assert gateway.client.get("/v1/stories", headers=KEY).status_code == status
 
@@ -39,12 +39,12 @@ def test_the_owners_status_comes_back(gateway: Any, status: int) -> None:
 @pytest.mark.parametrize(
     "path", ["/v1/search", "/v1/introductions", "/v1/preferences", "/v1/import"]
 )
-def test_a_stranger_gets_no_further(gateway: Any, path: str) -> None:
+def test_a_stranger_gets_no_further(gateway: Gateway, path: str) -> None:
     assert gateway.client.get(path).status_code == 401
     assert gateway.peer.asked == []
 
 
-def test_unsubscribing_needs_no_login(gateway: Any) -> None:
+def test_unsubscribing_needs_no_login(gateway: Gateway) -> None:
     path = "/v1/preferences/unsubscribe?token=x"
     form = {"List-Unsubscribe": "One-Click"}
     outside = {"sec-fetch-site": "cross-site"}
@@ -70,19 +70,19 @@ def test_unsubscribing_needs_no_login(gateway: Any) -> None:
         "/v1/stories/a\\b",
     ],
 )
-def test_a_path_in_no_plain_form_is_not_found(gateway: Any, path: str) -> None:
+def test_a_path_in_no_plain_form_is_not_found(gateway: Gateway, path: str) -> None:
     assert gateway.client.get(path, headers=KEY).status_code == 404
     assert gateway.peer.asked == []
 
 
-def test_a_method_that_our_own_route_lacks_is_not_passed_on(gateway: Any) -> None:
+def test_a_method_that_our_own_route_lacks_is_not_passed_on(gateway: Gateway) -> None:
     assert gateway.client.put("/v1/session", headers=KEY).status_code == 405
     assert gateway.client.request("PROPFIND", "/v1/stories", headers=KEY).status_code == 405
     assert gateway.peer.asked == []
 
 
 def test_a_service_that_is_down_is_a_503_that_says_when_to_come_back(
-    open_gateway: Callable[..., Any],
+    open_gateway: Opener,
 ) -> None:
     gateway = open_gateway(peers="http://127.0.0.1:9")
     answer = gateway.client.get("/v1/stories", headers=KEY)
@@ -115,7 +115,9 @@ def test_a_service_that_is_down_is_a_503_that_says_when_to_come_back(
         b'{"a": 1} {"b": 2}',
     ],
 )
-def test_json_that_two_readers_may_read_differently_is_refused(gateway: Any, body: bytes) -> None:
+def test_json_that_two_readers_may_read_differently_is_refused(
+    gateway: Gateway, body: bytes
+) -> None:
     answer = gateway.client.post("/v1/stories", content=body, headers=JSON)
     assert (answer.status_code, answer.json()["status"]) == (422, 422)
     assert gateway.peer.asked == []
@@ -125,20 +127,20 @@ def test_json_that_two_readers_may_read_differently_is_refused(gateway: Any, bod
     "content",
     [None, [], {}, 2**63, "tekst", {"a": "[" * 100, "b": '\\"{'}, {"🙂": ["é", {"x": [1.5]}]}],
 )
-def test_plain_json_of_every_shape_is_passed_on(gateway: Any, content: Any) -> None:
+def test_plain_json_of_every_shape_is_passed_on(gateway: Gateway, content: Any) -> None:
     body = json.dumps(content)
     assert gateway.client.post("/v1/stories", content=body, headers=JSON).status_code == 200
     assert gateway.peer.asked[-1]["body"] == body
 
 
-def test_a_large_body_is_checked_as_well(gateway: Any) -> None:
+def test_a_large_body_is_checked_as_well(gateway: Gateway) -> None:
     filler = '"' + "x" * 100_000 + '"'
     for body, status in ((f'{{"a": {filler}}}', 200), (f'{{"a": {filler}, "a": 1}}', 422)):
         answer = gateway.client.post("/v1/stories", content=body, headers=JSON)
         assert answer.status_code == status
 
 
-def test_a_body_over_one_mebibyte_is_too_large_announced_or_not(gateway: Any) -> None:
+def test_a_body_over_one_mebibyte_is_too_large_announced_or_not(gateway: Gateway) -> None:
     body = b'"' + b"x" * 1024 * 1024 + b'"'
     assert gateway.client.post("/v1/stories", content=body, headers=JSON).status_code == 413
     chunks = iter([body[:600_000], body[600_000:]])
@@ -160,22 +162,24 @@ def test_a_body_over_one_mebibyte_is_too_large_announced_or_not(gateway: Any) ->
         ("/signin", "multipart/form-data; boundary=x", 415),
     ],
 )
-def test_a_body_of_another_kind_is_refused(gateway: Any, path: str, kind: str, status: int) -> None:
+def test_a_body_of_another_kind_is_refused(
+    gateway: Gateway, path: str, kind: str, status: int
+) -> None:
     headers = {**KEY, "content-type": kind}
     assert gateway.client.post(path, content=b"{}", headers=headers).status_code == status
 
 
-def test_a_compressed_body_is_refused_unread(gateway: Any) -> None:
+def test_a_compressed_body_is_refused_unread(gateway: Gateway) -> None:
     headers = {**JSON, "content-encoding": "gzip"}
     assert gateway.client.post("/v1/stories", content=b"x", headers=headers).status_code == 415
 
 
-def test_a_query_without_end_is_refused(gateway: Any) -> None:
+def test_a_query_without_end_is_refused(gateway: Gateway) -> None:
     for query in ("q=" + "x" * 9_000, "&".join("q=1" for _ in range(101))):
         assert gateway.client.get(f"/v1/search?{query}", headers=KEY).status_code == 422
     assert gateway.peer.asked == []
 
 
-def test_the_body_of_a_get_is_left_behind(gateway: Any) -> None:
+def test_the_body_of_a_get_is_left_behind(gateway: Gateway) -> None:
     gateway.client.request("GET", "/v1/stories", content=b"{}", headers=JSON)
     assert gateway.peer.asked[-1]["body"] == ""

@@ -1,14 +1,15 @@
 """What the gateway does when something around it is down, and at the edges of its use cases."""
-# ruff: noqa: ANN401  # conftest cannot be imported, so tests do not know its types
+# ruff: noqa: ANN401  # answers of every shape
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from harness.gateway import Gateway, Opener
 from typing_extensions import override
 
 from libs.adapters.sql.database import SqlDatabase
@@ -22,7 +23,6 @@ from services.gateway.api.body import CheckedBody
 from services.gateway.usecases.keys import MakeKey
 from services.gateway.usecases.signin import SignOut
 
-Open = Callable[..., Any]
 LINK = {"email": "anna@example.org"}
 
 
@@ -65,7 +65,7 @@ def breakable(database: SqlDatabase) -> BreakableDatabase:
     return BreakableDatabase(database._engines, database._stamp)
 
 
-def test_without_counters_people_go_on_but_no_link_is_mailed(open_gateway: Open) -> None:
+def test_without_counters_people_go_on_but_no_link_is_mailed(open_gateway: Opener) -> None:
     gateway = open_gateway(limiter=DownLimiter())
     gateway.sign_in("anna@example.org")
     assert gateway.client.get("/v1/session").status_code == 200
@@ -75,7 +75,7 @@ def test_without_counters_people_go_on_but_no_link_is_mailed(open_gateway: Open)
 
 
 def test_without_its_database_the_gateway_asks_to_come_back(
-    open_gateway: Open, breakable: BreakableDatabase
+    open_gateway: Opener, breakable: BreakableDatabase
 ) -> None:
     gateway = open_gateway(database=breakable)
     gateway.sign_in("anna@example.org")
@@ -86,7 +86,7 @@ def test_without_its_database_the_gateway_asks_to_come_back(
 
 
 def test_a_reader_is_served_when_only_the_time_of_the_visit_cannot_be_noted(
-    open_gateway: Open, breakable: BreakableDatabase
+    open_gateway: Opener, breakable: BreakableDatabase
 ) -> None:
     gateway = open_gateway(database=breakable)
     gateway.sign_in("anna@example.org")
@@ -95,19 +95,19 @@ def test_a_reader_is_served_when_only_the_time_of_the_visit_cannot_be_noted(
     assert gateway.client.get("/v1/session").status_code == 200
 
 
-def test_a_mail_that_the_server_refuses_is_not_tried_again(open_gateway: Open) -> None:
+def test_a_mail_that_the_server_refuses_is_not_tried_again(open_gateway: Opener) -> None:
     gateway = open_gateway(mailer=RefusingMailer())
     gateway.client.post("/v1/session/link", json=LINK)
     gateway.run_tasks()
     gateway.clock.advance(120)
     gateway.ports.tasks.submit("gateway.sweep")
     gateway.run_tasks()
-    assert not gateway.ports.tasks._waiting
+    assert not gateway.waiting()
 
 
-def test_a_mail_leaves_once_however_often_its_task_runs(gateway: Any) -> None:
+def test_a_mail_leaves_once_however_often_its_task_runs(gateway: Gateway) -> None:
     gateway.client.post("/v1/session/link", json=LINK)
-    [(name, link_id)] = list(gateway.ports.tasks._waiting)
+    [(name, link_id)] = gateway.waiting()
     for _ in range(3):
         gateway.ports.tasks.submit(name, link_id)
         gateway.run_tasks()
@@ -116,7 +116,7 @@ def test_a_mail_leaves_once_however_often_its_task_runs(gateway: Any) -> None:
     assert len(gateway.mails()) == 1
 
 
-def test_a_rebuild_begins_with_nobody(gateway: Any) -> None:
+def test_a_rebuild_begins_with_nobody(gateway: Gateway) -> None:
     gateway.sign_in("anna@example.org")
     with gateway.ports.database.write() as work:
         for clear in gateway.service.on_clear:
@@ -126,14 +126,14 @@ def test_a_rebuild_begins_with_nobody(gateway: Any) -> None:
     assert gateway.client.get("/v1/session").status_code == 200
 
 
-def test_who_is_no_coordinator_makes_no_coordinators_key(gateway: Any) -> None:
+def test_who_is_no_coordinator_makes_no_coordinators_key(gateway: Gateway) -> None:
     ports = gateway.ports
     make = MakeKey(ports.database, SqlKeys(), ports.clock, ports.ids, lambda: "x" * 43)
     with pytest.raises(ForbiddenError):
         make("x", role=Role.COORDINATOR, days=1, reader=Reader("p", Role.AMBASSADOR))
 
 
-def test_a_key_has_no_session_to_end(gateway: Any) -> None:
+def test_a_key_has_no_session_to_end(gateway: Gateway) -> None:
     SignOut(gateway.ports.database, SqlSessions())("", member_id="")
     operator = {"authorization": "Bearer operator-0123456789abcdef"}
     assert gateway.client.delete("/v1/session", headers=operator).status_code == 204

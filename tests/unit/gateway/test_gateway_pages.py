@@ -1,11 +1,10 @@
 """The pages: the same public API, as text that nobody can slip markup into."""
-# ruff: noqa: ANN401  # conftest cannot be imported, so tests do not know its types
+# answers of every shape
 
 import re
-from collections.abc import Callable
-from typing import Any
 
 import pytest
+from harness.gateway import Gateway, Opener
 
 ANNA = "01900000-0000-7000-8000-0000000000b1"
 BRAM = "01900000-0000-7000-8000-0000000000b2"
@@ -68,7 +67,7 @@ INITIATIVE = {
 
 
 @pytest.fixture
-def anna(gateway: Any) -> Any:
+def anna(gateway: Gateway) -> Gateway:
     """Return the gateway with a member signed in and something on every page."""
     gateway.sign_in("anna@example.org")
     found = {
@@ -145,7 +144,7 @@ PAGES = [
 ]
 
 
-def form_token(gateway: Any, path: str = "/share") -> str:
+def form_token(gateway: Gateway, path: str = "/share") -> str:
     found = re.search(r'name="form_token" value="(\w+)"', gateway.client.get(path).text)
     assert found is not None
     return found[1]
@@ -153,7 +152,7 @@ def form_token(gateway: Any, path: str = "/share") -> str:
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("language", ["nl", "en"])
-def test_every_page_is_whole_in_both_languages(anna: Any, path: str, language: str) -> None:
+def test_every_page_is_whole_in_both_languages(anna: Gateway, path: str, language: str) -> None:
     glue = "&" if "?" in path else "?"
     page = anna.client.get(f"{path}{glue}lang={language}")
     assert page.status_code == 200, page.text
@@ -165,7 +164,7 @@ def test_every_page_is_whole_in_both_languages(anna: Any, path: str, language: s
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_what_people_wrote_never_becomes_markup(anna: Any, path: str) -> None:
+def test_what_people_wrote_never_becomes_markup(anna: Gateway, path: str) -> None:
     page = anna.client.get(path).text
     assert "<script>" not in page
     assert "<img src=x" not in page
@@ -175,15 +174,13 @@ def test_what_people_wrote_never_becomes_markup(anna: Any, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_stranger_is_asked_to_sign_in(gateway: Any, path: str) -> None:
+def test_a_stranger_is_asked_to_sign_in(gateway: Gateway, path: str) -> None:
     answer = gateway.client.get(path)
     assert (answer.status_code, answer.headers["location"]) == (303, "/signin")
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_shows_what_it_can_when_a_service_is_down(
-    open_gateway: Callable[..., Any], path: str
-) -> None:
+def test_a_page_shows_what_it_can_when_a_service_is_down(open_gateway: Opener, path: str) -> None:
     gateway = open_gateway(peers="http://127.0.0.1:9")
     gateway.sign_in("anna@example.org")
     answer = gateway.client.get(path)
@@ -192,7 +189,7 @@ def test_a_page_shows_what_it_can_when_a_service_is_down(
     assert path == "/share" or "niet bereikbaar" in answer.text
 
 
-def test_results_mark_the_words_and_narrow_by_links(anna: Any) -> None:
+def test_results_mark_the_words_and_narrow_by_links(anna: Gateway) -> None:
     page = anna.client.get("/?q=soep&theme=loneliness").text
     assert "Samen <mark>soep</mark> eten" in page
     assert '<a href="/?q=soep" class="chosen">' in page
@@ -202,7 +199,7 @@ def test_results_mark_the_words_and_narrow_by_links(anna: Any) -> None:
     assert asked["query"] == "q=soep&theme=loneliness&cursor="
 
 
-def test_an_introduction_is_asked_for_with_a_sentence(anna: Any) -> None:
+def test_an_introduction_is_asked_for_with_a_sentence(anna: Gateway) -> None:
     form = {"form_token": form_token(anna, "/"), "member_id": BRAM, "message": " Vertel! "}
     answer = anna.client.post("/introductions", data=form)
     assert answer.headers["location"] == "/introductions?done=asked"
@@ -214,7 +211,7 @@ def test_an_introduction_is_asked_for_with_a_sentence(anna: Any) -> None:
 @pytest.mark.parametrize(
     ("status", "word"), [(201, "asked"), (409, "conflict"), (422, "invalid"), (404, "failed")]
 )
-def test_what_became_of_a_form_is_told(anna: Any, status: int, word: str) -> None:
+def test_what_became_of_a_form_is_told(anna: Gateway, status: int, word: str) -> None:
     anna.peer.canned["POST", "/v1/introductions"] = (status, {})
     form = {"form_token": form_token(anna), "member_id": BRAM, "message": "x"}
     answer = anna.client.post("/introductions", data=form)
@@ -223,32 +220,32 @@ def test_what_became_of_a_form_is_told(anna: Any, status: int, word: str) -> Non
 
 
 @pytest.mark.parametrize("answer", ["yes", "not_now", "pause", "block"])
-def test_an_introduction_is_answered_by_a_button(anna: Any, answer: str) -> None:
+def test_an_introduction_is_answered_by_a_button(anna: Gateway, answer: str) -> None:
     form = {"form_token": form_token(anna), "answer": answer}
     assert anna.client.post(f"/introductions/{STORY}", data=form).status_code == 303
     assert anna.peer.asked[-1]["path"] == f"/v1/introductions/{STORY}/answer"
     assert anna.peer.asked[-1]["body"] == f'{{"answer": "{answer}"}}'
 
 
-def test_contact_details_show_once_two_people_are_introduced(anna: Any) -> None:
+def test_contact_details_show_once_two_people_are_introduced(anna: Gateway) -> None:
     page = anna.client.get("/introductions").text
     assert page.count("mailto:bram@example.org") == 1
 
 
-def test_a_notification_is_marked_as_read(anna: Any) -> None:
+def test_a_notification_is_marked_as_read(anna: Gateway) -> None:
     form = {"form_token": form_token(anna)}
     assert anna.client.post(f"/notifications/{STORY}", data=form).status_code == 303
     assert anna.peer.asked[-1]["path"] == f"/v1/notifications/{STORY}/read"
 
 
 @pytest.mark.parametrize("link", ["//evil.example", "https://evil.example", "javascript:x", ""])
-def test_a_notification_leads_to_our_own_pages_only(anna: Any, link: str) -> None:
+def test_a_notification_leads_to_our_own_pages_only(anna: Gateway, link: str) -> None:
     notification = {**NOTIFICATION, "link": link}
     anna.peer.canned["GET", "/v1/notifications"] = (200, {"notifications": [notification]})
     assert 'class="button"' not in anna.client.get("/notifications").text
 
 
-def test_a_storys_source_is_a_web_address_or_is_not_linked(anna: Any) -> None:
+def test_a_storys_source_is_a_web_address_or_is_not_linked(anna: Gateway) -> None:
     story = anna.peer.canned["GET", f"/v1/stories/{STORY}"][1]
     for url, is_linked in (("https://example.org/a", True), ("javascript:alert(1)", False)):
         anna.peer.canned["GET", f"/v1/stories/{STORY}"] = (200, {**story, "url": url})
@@ -259,7 +256,7 @@ def test_a_storys_source_is_a_web_address_or_is_not_linked(anna: Any) -> None:
     ("method", "path"),
     [("POST", "/initiatives"), ("PATCH", f"/initiatives/{STORY}")],
 )
-def test_work_is_told_and_changed_by_a_form(anna: Any, method: str, path: str) -> None:
+def test_work_is_told_and_changed_by_a_form(anna: Gateway, method: str, path: str) -> None:
     form = {
         "form_token": form_token(anna),
         "title": "Buurtsoep",
@@ -282,7 +279,7 @@ def test_work_is_told_and_changed_by_a_form(anna: Any, method: str, path: str) -
     [("POST", "/initiatives"), ("PATCH", f"/initiatives/{STORY}")],
 )
 def test_what_the_api_refuses_is_shown_again_as_it_was_typed(
-    anna: Any, method: str, path: str
+    anna: Gateway, method: str, path: str
 ) -> None:
     anna.peer.canned[method, f"/v1/members/{ANNA}{path}"] = (422, {})
     form = {"form_token": form_token(anna), "title": "Een heel ander plan", "stage": "³"}
@@ -291,7 +288,7 @@ def test_what_the_api_refuses_is_shown_again_as_it_was_typed(
     assert 'value="Een heel ander plan"' in answer.text
 
 
-def test_a_story_is_shared_once_even_if_the_form_is_sent_twice(anna: Any) -> None:
+def test_a_story_is_shared_once_even_if_the_form_is_sent_twice(anna: Gateway) -> None:
     form = {"form_token": form_token(anna), "once": "k2", "kind": "failure", "title": "Mis"}
     for _ in range(2):
         answer = anna.client.post("/share", data=form)
@@ -300,7 +297,7 @@ def test_a_story_is_shared_once_even_if_the_form_is_sent_twice(anna: Any) -> Non
 
 
 @pytest.mark.parametrize(("status", "told"), [(422, "Kijk na"), (503, "Dat lukte nu niet")])
-def test_a_story_that_was_not_taken_is_not_lost(anna: Any, status: int, told: str) -> None:
+def test_a_story_that_was_not_taken_is_not_lost(anna: Gateway, status: int, told: str) -> None:
     anna.peer.canned["POST", "/v1/stories"] = (status, {})
     answer = anna.client.post("/share", data={"form_token": form_token(anna), "body": "Lang"})
     assert answer.status_code == status
@@ -308,7 +305,7 @@ def test_a_story_that_was_not_taken_is_not_lost(anna: Any, status: int, told: st
     assert "Lang</textarea>" in answer.text
 
 
-def test_preferences_keep_what_was_ticked(anna: Any) -> None:
+def test_preferences_keep_what_was_ticked(anna: Gateway) -> None:
     assert anna.client.get("/preferences").text.count(" checked>") == 6
     form = {"form_token": form_token(anna), "mail.introduced": "on"}
     assert anna.client.post("/preferences", data=form).status_code == 303
@@ -317,7 +314,7 @@ def test_preferences_keep_what_was_ticked(anna: Any) -> None:
     assert body.count("false") == 5
 
 
-def test_consents_and_the_language_go_into_the_profile(anna: Any) -> None:
+def test_consents_and_the_language_go_into_the_profile(anna: Gateway) -> None:
     anna.client.get("/?lang=nl")
     form = {"form_token": form_token(anna), "language": "en", "may.matching": "on", "may.x": "on"}
     assert anna.client.post("/preferences/profile", data=form).status_code == 303
@@ -327,7 +324,7 @@ def test_consents_and_the_language_go_into_the_profile(anna: Any) -> None:
     assert "kring_language" not in anna.client.cookies
 
 
-def test_a_form_made_for_an_older_state_changes_nothing(anna: Any) -> None:
+def test_a_form_made_for_an_older_state_changes_nothing(anna: Gateway) -> None:
     assert 'name="sequence" value="12"' in anna.client.get("/initiatives").text
     anna.peer.canned["PATCH", f"/v1/members/{ANNA}/initiatives/{STORY}"] = (412, {})
     form = {"form_token": form_token(anna), "title": "x", "sequence": "12"}
@@ -338,26 +335,26 @@ def test_a_form_made_for_an_older_state_changes_nothing(anna: Any) -> None:
 
 @pytest.mark.parametrize("token", ["", "0" * 64, "é"])
 @pytest.mark.parametrize("path", ["/introductions", "/share", "/initiatives", "/signout"])
-def test_a_form_without_its_token_does_nothing(anna: Any, path: str, token: str) -> None:
+def test_a_form_without_its_token_does_nothing(anna: Gateway, path: str, token: str) -> None:
     asked = len(anna.peer.asked)
     assert anna.client.post(path, data={"form_token": token}).status_code == 403
     assert len(anna.peer.asked) == asked
 
 
-def test_a_token_of_another_session_does_not_fit(anna: Any) -> None:
+def test_a_token_of_another_session_does_not_fit(anna: Gateway) -> None:
     token = form_token(anna)
     anna.sign_in("bram@example.org")
     assert anna.client.post("/share", data={"form_token": token}).status_code == 403
 
 
-def test_signing_out_by_the_page_ends_the_session(anna: Any) -> None:
+def test_signing_out_by_the_page_ends_the_session(anna: Gateway) -> None:
     form = {"form_token": form_token(anna, "/preferences"), "everywhere": "true"}
     answer = anna.client.post("/signout", data=form)
     assert answer.headers["location"] == "/signin"
     assert anna.client.get("/v1/session").status_code == 401
 
 
-def test_a_form_that_is_no_use_is_answered_by_a_page(gateway: Any) -> None:
+def test_a_form_that_is_no_use_is_answered_by_a_page(gateway: Gateway) -> None:
     answer = gateway.client.post("/signin", data={})
     assert answer.status_code == 422
     assert answer.headers["content-type"].startswith("text/html")
@@ -368,7 +365,7 @@ def test_a_form_that_is_no_use_is_answered_by_a_page(gateway: Any) -> None:
     assert answer.status_code == 200
 
 
-def test_a_page_that_does_not_exist_says_so_as_a_page(gateway: Any) -> None:
+def test_a_page_that_does_not_exist_says_so_as_a_page(gateway: Gateway) -> None:
     gateway.sign_in("anna@example.org")
     gateway.peer.canned["GET", f"/v1/stories/{STORY}"] = (404, {})
     for path in (f"/stories/{STORY}", "/stories/x", "/nowhere"):
