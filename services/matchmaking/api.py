@@ -8,10 +8,11 @@ from pydantic import BaseModel, Field
 
 from libs.web.bodies import Id, Strict, json_response
 from libs.web.problems import PROBLEMS, problems
-from libs.web.reader import CurrentReader
+from libs.web.reader import CurrentReader, OperatorReader
 from services.matchmaking.domain.introduction import MESSAGE_LENGTH, Answer, State
 from services.matchmaking.domain.score import Part
 from services.matchmaking.usecases.introductions import Ask, Look, LookThrough, Reply, View
+from services.matchmaking.usecases.neighbourhood import Rank
 from services.matchmaking.usecases.suggest import Suggest, Suggestion
 
 
@@ -150,6 +151,25 @@ def introduction_routes(
     ) -> IntroductionBody:
         """Answer: yes, not now, pause me three months, or block."""
         return _introduction(reply(introduction_id, body.answer, reader=reader))
+
+    return router
+
+
+class RankingQuestion(Strict):
+    """A question of an evaluation."""
+
+    text: Annotated[str, Field(min_length=1, max_length=50_000)]
+    depth: Annotated[int, Field(ge=1, le=2000)]
+
+
+def evaluation_routes(rank: Rank) -> APIRouter:
+    """Return the route that evaluations ask; the gateway does not forward it."""
+    router = APIRouter(prefix="/internal", include_in_schema=False)
+
+    @router.post("/ranking")
+    def ranking(_reader: OperatorReader, body: RankingQuestion) -> dict[str, list[str]]:
+        """Return members ranked by one text, and by each leg alone."""
+        return rank(body.text, depth=body.depth)
 
     return router
 

@@ -45,6 +45,12 @@ class MembersChanged:
     take: TakeMembers
     wake: Wake
 
+    def prepare(self, events: Sequence[Event[members.Member]]) -> None:
+        """Encode the texts before the transaction opens; the encoder remembers them."""
+        self.take.printer.prepare(
+            [entry_of(event).profile for event in events if not event.state.erased]
+        )
+
     def __call__(self, events: Sequence[Event[members.Member]], work: Work) -> None:
         """Keep what changed, forget who was erased."""
         kept = [entry_of(event) for event in events if not event.state.erased]

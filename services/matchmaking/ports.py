@@ -49,18 +49,6 @@ class Profiles(Protocol):
         """Return the member of each initiative that is known."""
         ...
 
-    def unprinted(self, work: Work, member_ids: Collection[str], encoder: str) -> dict[str, int]:
-        """Return the sequence of those whose newest texts this encoder has not put in the index."""
-        ...
-
-    def behind(self, work: Work, encoder: str, *, limit: int) -> list[str]:
-        """Return members, of all, whose newest texts this encoder has not put in the index."""
-        ...
-
-    def set_printed(self, work: Work, sequences: Mapping[str, int], encoder: str) -> None:
-        """Record that the index of this encoder holds these members as of these sequences."""
-        ...
-
     def clear(self, work: Work) -> None:
         """Forget everybody, to be filled again from the log."""
         ...
@@ -134,6 +122,15 @@ class Slates(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """That a slate has to be made again; ``version`` rises when it is set anew."""
+
+    version: int
+    is_urgent: bool
+    """The member herself changed, not only somebody near."""
+
+
 class Marks(Protocol):
     """Whose slate has to be made again; a mark lasts until that is done."""
 
@@ -144,11 +141,11 @@ class Marks(Protocol):
         """
         ...
 
-    def waiting(self, work: Work, *, limit: int) -> dict[str, int]:
-        """Return marked members with each mark's version: urgent ones first, then the oldest."""
+    def waiting(self, work: Work, *, limit: int) -> dict[str, Mark]:
+        """Return marked members: urgent ones first, then the oldest."""
         ...
 
-    def settle(self, work: Work, versions: Mapping[str, int]) -> None:
+    def settle(self, work: Work, marks: Mapping[str, Mark]) -> None:
         """Clear marks, except those that were set anew since."""
         ...
 

@@ -4,7 +4,11 @@ from libs.contracts import topics
 from libs.ports.database import Work
 from libs.runtime.service import Ports, Service
 from services.matchmaking.adapters.sql import sql_store
-from services.matchmaking.api import introduction_routes, recommendation_routes
+from services.matchmaking.api import (
+    evaluation_routes,
+    introduction_routes,
+    recommendation_routes,
+)
 from services.matchmaking.events import MembersChanged
 from services.matchmaking.tasks import PERIODIC, UPKEEP, Refresh, Upkeep
 from services.matchmaking.usecases.introductions import (
@@ -16,7 +20,8 @@ from services.matchmaking.usecases.introductions import (
     Reply,
 )
 from services.matchmaking.usecases.members import TakeMembers
-from services.matchmaking.usecases.prints import Neighbourhood, PrintProfiles
+from services.matchmaking.usecases.neighbourhood import Neighbourhood, Rank
+from services.matchmaking.usecases.prints import Printer
 from services.matchmaking.usecases.refresh import RefreshSlates
 from services.matchmaking.usecases.suggest import Suggest
 from services.matchmaking.usecases.upkeep import DrawBackground, Sweep
@@ -31,11 +36,10 @@ def build(ports: Ports) -> Service:
     near = Neighbourhood(index)
     wake = Wake(ports.tasks)
     desk = Desk(store, ports.database, ports.clock, ports.ids, wake)
-    refresh = RefreshSlates(
-        store, ports.database, near, PrintProfiles(index, encoder), ports.clock, encoder.name
-    )
+    refresh = RefreshSlates(store, ports.database, near, ports.clock, encoder.name)
+    take = TakeMembers(store, Printer(index, encoder), ports.clock)
     background = DrawBackground(store, ports.database, near, ports.clock, encoder.name)
-    sweep = Sweep(store, ports.database, ports.clock, encoder.name)
+    sweep = Sweep(store, ports.database, ports.clock)
     ports.tasks.register(REFRESH, Refresh(refresh, background))
     ports.tasks.register(UPKEEP, Upkeep(Expire(desk), sweep, wake))
 
@@ -53,8 +57,9 @@ def build(ports: Ports) -> Service:
                 look=Look(desk),
                 look_through=LookThrough(desk),
             ),
+            evaluation_routes(Rank(index, encoder, store, ports.database)),
         ],
-        handlers={topics.MEMBERS: MembersChanged(TakeMembers(store, index, ports.clock), wake)},
+        handlers={topics.MEMBERS: MembersChanged(take, wake)},
         periodic=PERIODIC,
         on_clear=[clear],
     )

@@ -116,37 +116,6 @@ class SqlProfiles(Profiles):
         return found
 
     @override
-    def unprinted(self, work: Work, member_ids: Collection[str], encoder: str) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for chunk in chunks(member_ids):
-            rows = connection_of(work).execute(
-                sa.select(PROFILES.c.member_id, PROFILES.c.sequence).where(
-                    PROFILES.c.member_id.in_(chunk), _is_behind(encoder)
-                )
-            )
-            found.update((row.member_id, row.sequence) for row in rows)
-        return found
-
-    @override
-    def behind(self, work: Work, encoder: str, *, limit: int) -> list[str]:
-        rows = connection_of(work).execute(
-            sa.select(PROFILES.c.member_id)
-            .where(_is_behind(encoder))
-            .order_by(PROFILES.c.member_id)
-            .limit(limit)
-        )
-        return list(rows.scalars())
-
-    @override
-    def set_printed(self, work: Work, sequences: Mapping[str, int], encoder: str) -> None:
-        for member_id, sequence in sequences.items():
-            connection_of(work).execute(
-                sa.update(PROFILES)
-                .where(PROFILES.c.member_id == member_id)
-                .values(printed=sequence, printed_by=encoder)
-            )
-
-    @override
     def initiative_ids(self, work: Work, *, most: int) -> list[str]:
         ids = sa.select(INITIATIVES.c.initiative_id).order_by(INITIATIVES.c.initiative_id)
         every = list(connection_of(work).execute(ids).scalars())
@@ -202,16 +171,10 @@ class SqlBounds(Bounds):
             connection.execute(sa.delete(PAUSES).where(PAUSES.c.member_id.in_(chunk)))
 
 
-def _is_behind(encoder: str) -> sa.ColumnElement[bool]:
-    return sa.or_(PROFILES.c.printed != PROFILES.c.sequence, PROFILES.c.printed_by != encoder)
-
-
 def _row(entry: Entry) -> dict[str, object]:
     return {
         "member_id": entry.profile.member_id,
         "sequence": entry.sequence,
-        "printed": -1,
-        "printed_by": "",
         "body": profile_to_json(entry.profile),
         "email": entry.contact.email,
         "phone": entry.contact.phone,

@@ -20,7 +20,7 @@ from services.matchmaking.adapters.tables import (
 from services.matchmaking.domain.calibration import Background, Kind
 from services.matchmaking.domain.choice import Stand
 from services.matchmaking.domain.exposure import DAY
-from services.matchmaking.ports import Backgrounds, Marks, Showing, Showings, Slate, Slates
+from services.matchmaking.ports import Backgrounds, Mark, Marks, Showing, Showings, Slate, Slates
 
 _TICK = 1e-6
 """Seconds between two marks of one call, so that their order is kept."""
@@ -148,19 +148,21 @@ class SqlMarks(Marks):
             connection_of(work).execute(_MARK, rows)
 
     @override
-    def waiting(self, work: Work, *, limit: int) -> dict[str, int]:
+    def waiting(self, work: Work, *, limit: int) -> dict[str, Mark]:
         rows = connection_of(work).execute(
-            sa.select(MARKS.c.member_id, MARKS.c.version)
+            sa.select(MARKS.c.member_id, MARKS.c.version, MARKS.c.urgent)
             .order_by(MARKS.c.urgent.desc(), MARKS.c.at, MARKS.c.member_id)
             .limit(limit)
         )
-        return {row.member_id: row.version for row in rows}
+        return {row.member_id: Mark(row.version, bool(row.urgent)) for row in rows}
 
     @override
-    def settle(self, work: Work, versions: Mapping[str, int]) -> None:
-        for member_id, version in versions.items():
+    def settle(self, work: Work, marks: Mapping[str, Mark]) -> None:
+        for member_id, mark in marks.items():
             connection_of(work).execute(
-                sa.delete(MARKS).where(MARKS.c.member_id == member_id, MARKS.c.version == version)
+                sa.delete(MARKS).where(
+                    MARKS.c.member_id == member_id, MARKS.c.version == mark.version
+                )
             )
 
     @override

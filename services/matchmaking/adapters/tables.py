@@ -9,8 +9,6 @@ PROFILES = sa.Table(
     METADATA,
     sa.Column("member_id", sa.Text, primary_key=True),
     sa.Column("sequence", sa.BigInteger, nullable=False),
-    sa.Column("printed", sa.BigInteger, nullable=False),
-    sa.Column("printed_by", sa.Text, nullable=False),
     sa.Column("body", sa.JSON, nullable=False),
     sa.Column("email", sa.Text, nullable=False),
     sa.Column("phone", sa.Text, nullable=False),

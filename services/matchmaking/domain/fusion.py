@@ -1,33 +1,40 @@
-"""Candidates from several rankings: reciprocal rank fusion (Cormack et al., SIGIR 2009)."""
+"""One ranking from several: by meaning per text field, and by words."""
 
-from collections.abc import Collection, Sequence
-
-RANK_CONSTANT = 60
-
-
-def fused_scores(rankings: Sequence[Sequence[str]], *, k: int = RANK_CONSTANT) -> dict[str, float]:
-    """Return the sum of 1 / (k + rank) of each id over the rankings in which it stands."""
-    scores: dict[str, float] = {}
-    for ranking in rankings:
-        for rank, identity in enumerate(ranking, start=1):
-            scores[identity] = scores.get(identity, 0.0) + 1 / (k + rank)
-    return scores
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 
-def fuse(rankings: Sequence[Sequence[str]], *, limit: int, k: int = RANK_CONSTANT) -> list[str]:
-    """Return the ids with the largest fused scores; ties go to the smaller id."""
-    scores = fused_scores(rankings, k=k)
-    return sorted(scores, key=lambda identity: (-scores[identity], identity))[:limit]
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One ranking: the score of each id that it found, and how much it counts."""
+
+    scores: Mapping[str, float]
+    weight: float
 
 
-def rank_within(
-    pool: Collection[str], rankings: Sequence[Sequence[str]], *, k: int = RANK_CONSTANT
-) -> list[tuple[str, float]]:
-    """Return everybody of a pool with the fused score among that pool alone, best first.
+def fuse(legs: Sequence[Leg], *, limit: int) -> list[str]:
+    """Return the ids with the largest fused scores, best first; ties go to the smaller id.
 
-    Who stands in no ranking comes last, with 0.
+    The scores of a leg become z-scores over everything that any leg found; what it did not find
+    counts as its lowest. The fused score is the weighted sum (Bruch et al., TOIS 2023,
+    doi:10.1145/3596512, find this above reciprocal ranks).
     """
-    members = frozenset(pool)
-    inside = [[one for one in ranking if one in members] for ranking in rankings]
-    scores = dict.fromkeys(members, 0.0) | fused_scores(inside, k=k)
-    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    union = sorted({identity for leg in legs for identity in leg.scores})
+    totals = dict.fromkeys(union, 0.0)
+    for leg in legs:
+        for identity, value in zip(union, _standardised(leg.scores, union), strict=True):
+            totals[identity] += leg.weight * value
+    return sorted(union, key=lambda identity: (-totals[identity], identity))[:limit]
+
+
+def _standardised(scores: Mapping[str, float], union: Sequence[str]) -> list[float]:
+    if not scores:
+        return [0.0] * len(union)
+    lowest = min(scores.values())
+    values = [scores.get(identity, lowest) for identity in union]
+    mean = math.fsum(values) / len(values)
+    deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
+    if deviation == 0.0:
+        return [0.0] * len(union)
+    return [(value - mean) / deviation for value in values]

@@ -7,10 +7,10 @@ from libs.contracts import topics
 from libs.contracts.gen.kring.events.v1.matches_pb2 import Slate as SlateMessage
 from libs.kernel.clock import Clock
 from libs.ports.database import Work
-from libs.ports.index import Index
 from services.matchmaking.domain.introduction import forget
 from services.matchmaking.ports import Entry, Store
 from services.matchmaking.usecases.messages import introduction_message
+from services.matchmaking.usecases.prints import Printer
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +24,16 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class TakeMembers:
-    """Make the profiles equal to these snapshots, and mark every slate that this may change.
-
-    Vectors are made afterwards, in the background: encoding takes seconds, and an open transaction
-    would keep everybody else from writing.
-    """
+    """Make profiles and index equal to these snapshots, and mark every slate this may change."""
 
     store: Store
-    index: Index
+    printer: Printer
     clock: Clock
 
     def __call__(self, work: Work, *, kept: Sequence[Entry], gone: Sequence[Gone]) -> None:
         """Apply snapshots that are newer than what was applied before."""
         self._unlist(work, kept, gone)
+        self.printer([(entry.profile, entry.sequence) for entry in kept])
         now = self.clock.now().timestamp()
         changed = [entry.profile.member_id for entry in kept]
         erased = [one.member_id for one in gone]
@@ -62,7 +59,7 @@ class TakeMembers:
             if initiative.id not in present
         ]
         if removed:
-            self.index.remove(removed)
+            self.printer.index.remove(removed)
 
     def _forget(self, work: Work, one: Gone) -> None:
         """Delete every row about a member, and say so where others keep copies."""

@@ -6,41 +6,30 @@ from dataclasses import dataclass
 import numpy as np
 
 from libs.kernel.passages import split_passages
-from libs.kernel.policy import EVERYTHING, All, Not, Term, visible_to
+from libs.kernel.policy import EVERYTHING
 from libs.kernel.vocabulary import Purpose
 from libs.ports.encoder import Encoder, Vectors
 from libs.ports.index import Document, Index, Passage
-from services.matchmaking.domain.likeness import Prints
-from services.matchmaking.domain.profile import (
-    FIELDS,
-    UNKNOWN_LANGUAGE,
-    Initiative,
-    Profile,
-)
+from services.matchmaking.domain.profile import FIELDS, Initiative, Profile
 
-NEIGHBOURS = 200
-"""Candidates for each member."""
-PER_LEG = 120
-"""Hits of each leg; the legs overlap, and together they give about ``NEIGHBOURS``."""
-COMPARED = ("what", "struggle")
-"""The fields by which peers are found."""
-LEXICAL_WORDS = 50
-"""Words of one's own texts that are searched for: more take longer and bring little."""
-_OPEN = "matching"
+OPEN = "matching"
 """The keyword field that tells who consents to matching."""
 
 
 @dataclass(frozen=True, slots=True)
-class PrintProfiles:
-    """Put the initiatives of members into the index."""
+class Printer:
+    """Puts initiatives into the index with a vector per text."""
 
     index: Index
     encoder: Encoder
 
+    def prepare(self, profiles: Sequence[Profile]) -> None:
+        """Encode what is new; the encoder remembers it."""
+        self._vectors([one for profile in profiles for one in profile.initiatives])
+
     def __call__(self, profiles: Sequence[tuple[Profile, int]]) -> None:
         """Index each profile at its sequence."""
-        initiatives = [one for profile, _ in profiles for one in profile.initiatives]
-        vectors = self._vectors(initiatives)
+        vectors = self._vectors([one for profile, _ in profiles for one in profile.initiatives])
         documents = [
             (_document(profile, one, vectors), sequence)
             for profile, sequence in profiles
@@ -50,46 +39,44 @@ class PrintProfiles:
             self.index.put(documents)
 
     def _vectors(self, initiatives: Sequence[Initiative]) -> Mapping[str, Vectors]:
-        """Return one vector per text; what the index holds already is not encoded again.
-
-        A long text is encoded in passages, whose mean stands for the whole.
-        """
+        """Return one vector per text; what the index holds already is not encoded again."""
         wanted = {text for one in initiatives for text in one.texts.values()}
+        held = self.index.get([one.id for one in initiatives], condition=EVERYTHING)
         known = {
             passage.text: passage.vector
-            for document in self.index.get(
-                [one.id for one in initiatives], condition=EVERYTHING
-            ).values()
+            for document in held.values()
             for passage in document.passages
             if passage.text in wanted
         }
         new = sorted(wanted - known.keys())
-        pieces = [split_passages(text, words=self.encoder.passage_words) for text in new]
-        flat = [piece for parts in pieces for piece in parts]
-        if not flat:
-            return known
-        encoded = self.encoder.encode(flat, "passage")
-        start = 0
-        for text, parts in zip(new, pieces, strict=True):
-            known[text] = unit_mean(encoded[start : start + len(parts)])
-            start += len(parts)
-        return known
+        return known | dict(zip(new, text_vectors(self.encoder, new), strict=True))
 
 
-def unit_mean(vectors: Vectors) -> Vectors:
+def text_vectors(encoder: Encoder, texts: Sequence[str]) -> list[Vectors]:
+    """Return one vector per text; the mean of its passages stands for a long one."""
+    pieces = [split_passages(text, words=encoder.passage_words) for text in texts]
+    flat = [piece for parts in pieces for piece in parts]
+    encoded = encoder.encode(flat, "passage")
+    vectors, start = [], 0
+    for parts in pieces:
+        vectors.append(_unit_mean(encoded[start : start + len(parts)], encoder.dimension))
+        start += len(parts)
+    return vectors
+
+
+def _unit_mean(vectors: Vectors, dimension: int) -> Vectors:
     """Return the mean of some vectors at length 1; zero where it has no direction."""
-    if not len(vectors):
-        return np.zeros(vectors.shape[1], dtype=np.float32)
-    mean = vectors.mean(axis=0)
+    mean = vectors.mean(axis=0) if len(vectors) else np.zeros(dimension)
     length = float(np.linalg.norm(mean))
     unit: Vectors = (mean / length if length > 0 else mean).astype(np.float32)
     return unit
 
 
 def _document(profile: Profile, one: Initiative, vectors: Mapping[str, Vectors]) -> Document:
+    language = one.language or profile.language
     return Document(
         id=one.id,
-        language=one.language or profile.language,
+        language=language,
         texts={"title": one.title, **one.texts},
         keywords={
             "visibility": [profile.visibility],
@@ -98,8 +85,8 @@ def _document(profile: Profile, one: Initiative, vectors: Mapping[str, Vectors])
             "theme": sorted(one.themes),
             "population": sorted(one.populations),
             "stage": [str(one.stage)] if one.stage else [],
-            "language": [one.language or profile.language],
-            _OPEN: ["yes" if Purpose.MATCHING in profile.consents else "no"],
+            "language": [language],
+            OPEN: ["yes" if Purpose.MATCHING in profile.consents else "no"],
         },
         passages=[
             Passage(name, one.texts[name], vectors[one.texts[name]])
@@ -107,48 +94,3 @@ def _document(profile: Profile, one: Initiative, vectors: Mapping[str, Vectors])
             if name in one.texts
         ],
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbourhood:
-    """Reads prints from the index, and finds initiatives like one's own."""
-
-    index: Index
-
-    def prints(self, initiative_ids: Sequence[str]) -> dict[str, Prints]:
-        """Return the vectors of those initiatives that the index holds."""
-        return {
-            document.id: Prints(
-                initiative_id=document.id,
-                language=document.language or UNKNOWN_LANGUAGE,
-                vectors={passage.field: passage.vector for passage in document.passages},
-            )
-            for document in self.index.get(initiative_ids, condition=EVERYTHING).values()
-        }
-
-    def rankings(
-        self, profile: Profile, own: Initiative, prints: Prints, blocked: frozenset[str]
-    ) -> list[list[str]]:
-        """Return initiatives like this one: by meaning per field, and by words."""
-        condition = All(
-            (
-                visible_to(profile.as_reader(blocked)),
-                Term(_OPEN, ("yes",)),
-                Not(Term("owner", (profile.member_id,))),
-            )
-        )
-        found = [
-            self.index.dense(
-                prints.vectors[name], condition=condition, limit=PER_LEG, fields=(name,)
-            )
-            for name in COMPARED
-            if name in prints.vectors
-        ]
-        words = " ".join([own.title, *(own.texts.get(name, "") for name in COMPARED)]).split()
-        if words:
-            found.append(
-                self.index.lexical(
-                    " ".join(words[:LEXICAL_WORDS]), condition=condition, limit=PER_LEG
-                )
-            )
-        return [[hit.id for hit in hits] for hits in found]

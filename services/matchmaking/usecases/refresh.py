@@ -17,7 +17,7 @@ from services.matchmaking.domain.slate import Match
 from services.matchmaking.ports import Slate, Store
 from services.matchmaking.usecases.circumstances import Situation
 from services.matchmaking.usecases.messages import recommendation_message, timestamp
-from services.matchmaking.usecases.prints import NEIGHBOURS, Neighbourhood, PrintProfiles
+from services.matchmaking.usecases.neighbourhood import NEIGHBOURS, Neighbourhood
 
 BATCH = 16
 """Slates made between two commits: small enough that the nearest neighbours are soon seen."""
@@ -40,7 +40,6 @@ class RefreshSlates:
     store: Store
     database: Database
     neighbourhood: Neighbourhood
-    printer: PrintProfiles
     clock: Clock
     encoder_name: str
 
@@ -51,19 +50,17 @@ class RefreshSlates:
         ends this process, nobody is forgotten.
         """
         with self.database.read() as work:
-            versions = self.store.marks.waiting(work, limit=limit)
-            unprinted = self.store.profiles.unprinted(work, versions, self.encoder_name)
-            profiles = self.store.profiles.get(work, versions)
-        if not versions:
+            marks = self.store.marks.waiting(work, limit=limit)
+            profiles = self.store.profiles.get(work, marks)
+        if not marks:
             return 0
-        self.printer([(profiles[one], sequence) for one, sequence in unprinted.items()])
-        found = self._compare(list(profiles.values()))
+        found = self._compare([profiles[one] for one in marks if one in profiles])
         with self.database.write() as work:
-            self.store.profiles.set_printed(work, unprinted, self.encoder_name)
             self._keep(work, found)
-            self._pass_on(work, found, unprinted.keys())
-            self.store.marks.settle(work, versions)
-        return len(versions)
+            changed = [one for one in found if marks[one.member.member_id].is_urgent]
+            self._pass_on(work, changed, done=marks.keys())
+            self.store.marks.settle(work, marks)
+        return len(marks)
 
     def _compare(self, profiles: Sequence[Profile]) -> list[Compared]:
         """Compare each member with about 200 initiatives of others, and choose."""
@@ -89,15 +86,13 @@ class RefreshSlates:
 
     def _candidates(self, profile: Profile, at: Circumstances, around: Around) -> list[str]:
         """Return about 200 initiatives of others, for all own initiatives together."""
-        rankings = [
-            ranking
+        legs = [
+            leg
             for one in profile.initiatives
             if one.id in around.prints
-            for ranking in self.neighbourhood.rankings(
-                profile, one, around.prints[one.id], at.blocked
-            )
+            for leg in self.neighbourhood.legs(profile, one, around.prints[one.id], at.blocked)
         ]
-        return fuse(rankings, limit=NEIGHBOURS)
+        return fuse(legs, limit=NEIGHBOURS)
 
     def _gather(
         self, around: Around, candidates: Mapping[str, Sequence[str]], situation: Situation
@@ -113,15 +108,18 @@ class RefreshSlates:
             asked = members | candidates.keys()
             around.loads.update(self.store.introductions.loads(work, asked, situation.now))
 
-    def _pass_on(self, work: Work, found: Sequence[Compared], changed: Collection[str]) -> None:
-        """Mark the neighbours whose slates a changed member might enter."""
+    def _pass_on(self, work: Work, changed: Sequence[Compared], *, done: Collection[str]) -> None:
+        """Mark the neighbours whose slates a changed member might enter, but for those just made.
+
+        Members who were compared in one batch know of each other already; marking them anew would
+        never end.
+        """
         now = self.clock.now().timestamp()
-        for one in found:
-            if one.member.member_id in changed:
-                near = [match.member_id for match in one.matches]
-                stands = self.store.slates.stands(work, near)
-                marked = touched(one.matches, one.load, stands)
-                self.store.marks.put(work, marked, at=now, urgent=False)
+        for one in changed:
+            near = [match.member_id for match in one.matches]
+            marked = touched(one.matches, one.load, self.store.slates.stands(work, near))
+            fresh = [who for who in marked if who not in done]
+            self.store.marks.put(work, fresh, at=now, urgent=False)
 
     def _keep(self, work: Work, found: Sequence[Compared]) -> None:
         """Store slates; whoever left while they were made is left out."""

@@ -7,7 +7,7 @@ from libs.ports.database import Database
 from services.matchmaking.domain.calibration import Background, Voice, sample_pairs
 from services.matchmaking.domain.exposure import DAY, WEEK
 from services.matchmaking.ports import Store
-from services.matchmaking.usecases.prints import COMPARED, Neighbourhood
+from services.matchmaking.usecases.neighbourhood import COMPARED, Neighbourhood
 
 SAMPLED_INITIATIVES = 400
 SAMPLED_PAIRS = 1_000
@@ -67,13 +67,11 @@ class Sweep:
     store: Store
     database: Database
     clock: Clock
-    encoder_name: str
 
     def __call__(self) -> None:
-        """Mark old slates and texts that this encoder has not seen; delete old showings."""
+        """Mark old slates, and delete old showings."""
         now = self.clock.now().timestamp()
         with self.database.write() as work:
-            behind = self.store.profiles.behind(work, self.encoder_name, limit=BATCH)
             old = self.store.slates.older_than(work, now - SLATE_AGE, limit=BATCH)
-            self.store.marks.put(work, [*behind, *old], at=now, urgent=False)
+            self.store.marks.put(work, old, at=now, urgent=False)
             self.store.showings.prune(work, now - SHOWINGS_AGE)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.kernel.vocabulary import Wish
 from services.matchmaking.domain.calibration import (
     ENOUGH,
     Background,
@@ -27,7 +28,7 @@ from services.matchmaking.domain.exposure import (
     is_worn,
     load_factor,
 )
-from services.matchmaking.domain.fusion import fuse, fused_scores, rank_within
+from services.matchmaking.domain.fusion import Leg, fuse
 from services.matchmaking.domain.likeness import Prints, closeness, likeness
 from services.matchmaking.domain.profile import Initiative
 from services.matchmaking.domain.score import (
@@ -259,8 +260,8 @@ def test_an_absent_text_counts_as_in_an_arbitrary_pair() -> None:
 
 
 def test_who_wants_something_else_gains_less() -> None:
-    assert wished(frozenset(), "peer") == wished(frozenset({"peer", "guide"}), "peer") == 1
-    assert wished(frozenset({"guide"}), "peer") < 1
+    assert wished(frozenset(), Wish.PEER) == wished(frozenset({"peer", "guide"}), Wish.PEER) == 1
+    assert wished(frozenset({"guide"}), Wish.PEER) < 1
 
 
 @given(st.integers(0, 20), st.integers(0, 20), st.integers(0, 6))
@@ -293,29 +294,35 @@ def test_gini_is_zero_for_equal_exposure_and_high_for_one_star() -> None:
 
 
 ids = st.text("abcdef", min_size=1, max_size=2)
-rankings = st.lists(st.lists(ids, unique=True, max_size=8), max_size=4)
+legs = st.lists(
+    st.builds(
+        Leg,
+        scores=st.dictionaries(ids, st.floats(-10, 10, allow_subnormal=False), max_size=8),
+        weight=st.floats(0.1, 3),
+    ),
+    max_size=4,
+)
 
 
-@given(rankings, st.integers(0, 10))
-def test_fusing_keeps_each_id_once_and_the_best_first(given_: list[list[str]], limit: int) -> None:
-    found = fuse(given_, limit=limit)
-    scores = fused_scores(given_)
-    assert len(set(found)) == len(found) == min(limit, len(scores))
-    assert [scores[one] for one in found] == sorted((scores[one] for one in found), reverse=True)
+@given(legs, st.integers(0, 10))
+def test_fusing_keeps_each_id_once(found: list[Leg], limit: int) -> None:
+    fused = fuse(found, limit=limit)
+    union = {one for leg in found for one in leg.scores}
+    assert len(set(fused)) == len(fused) == min(limit, len(union))
+    assert set(fused) <= union
 
 
-def test_two_middling_ranks_can_beat_one_first_rank() -> None:
-    assert fuse([["a", "b"], ["c", "b"]], limit=3) == ["b", "a", "c"]
+def test_one_leg_alone_is_its_own_ranking() -> None:
+    leg = Leg({"a": 1.0, "b": 3.0, "c": 3.0}, 2.0)
+    assert fuse([leg, Leg({}, 1.0)], limit=9) == ["b", "c", "a"]
 
 
-@given(rankings, st.sets(ids))
-def test_ranking_a_pool_names_everybody_in_it_and_nobody_else(
-    given_: list[list[str]], pool: set[str]
-) -> None:
-    found = rank_within(pool, given_)
-    assert {one for one, _ in found} == pool
-    assert [value for _, value in found] == sorted((value for _, value in found), reverse=True)
+def test_a_leg_that_tells_nothing_apart_changes_nothing() -> None:
+    leg, flat = Leg({"a": 1.0, "b": 3.0}, 1.0), Leg({"a": 5.0, "b": 5.0}, 9.0)
+    assert fuse([leg, flat], limit=9) == ["b", "a"]
 
 
-def test_ranks_are_counted_within_the_pool() -> None:
-    assert rank_within({"b", "c"}, [["a", "b"]]) == [("b", 1 / 61), ("c", 0.0)]
+def test_the_heavier_leg_decides() -> None:
+    words, meaning = {"a": 3.0, "b": 1.0}, {"a": 0.1, "b": 0.9}
+    assert fuse([Leg(words, 1.0), Leg(meaning, 2.0)], limit=2) == ["b", "a"]
+    assert fuse([Leg(words, 2.0), Leg(meaning, 1.0)], limit=2) == ["a", "b"]

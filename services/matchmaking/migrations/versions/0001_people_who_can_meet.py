@@ -33,8 +33,6 @@ def _members() -> None:
         "profiles",
         sa.Column("member_id", sa.Text, primary_key=True, nullable=False),
         sa.Column("sequence", sa.BigInteger, nullable=False),
-        sa.Column("printed", sa.BigInteger, nullable=False),
-        sa.Column("printed_by", sa.Text, nullable=False),
         sa.Column("body", sa.JSON, nullable=False),
         sa.Column("email", sa.Text, nullable=False),
         sa.Column("phone", sa.Text, nullable=False),

@@ -1,0 +1,101 @@
+"""Initiatives like one's own: found by meaning and by words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from libs.kernel.policy import EVERYTHING, All, Not, Term, visible_to
+from libs.ports.database import Database
+from libs.ports.encoder import Encoder
+from libs.ports.index import Hit, Index
+from services.matchmaking.domain.fusion import Leg, fuse
+from services.matchmaking.domain.likeness import Prints
+from services.matchmaking.domain.profile import UNKNOWN_LANGUAGE, Initiative, Profile
+from services.matchmaking.ports import Store
+from services.matchmaking.usecases.prints import OPEN, text_vectors
+
+NEIGHBOURS = 200
+"""Candidates for each member."""
+PER_LEG = 120
+"""Hits of each leg; the legs overlap, and together they give about ``NEIGHBOURS``."""
+LEXICAL_WORDS = 50
+"""Words of one's own texts that are searched for: more take longer and bring little."""
+COMPARED = ("what", "struggle")
+"""The fields by which peers are found."""
+WEIGHTS = {"what": 2.0, "struggle": 1.0}
+"""On the development half of the collaboration queries meaning at twice the weight of words
+found 21 % of partners among the first ten, at the same weight 19 %, words alone 18 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """Reads prints from the index, and finds candidates."""
+
+    index: Index
+
+    def prints(self, initiative_ids: Sequence[str]) -> dict[str, Prints]:
+        """Return the vectors of those initiatives that the index holds."""
+        return {
+            document.id: Prints(
+                initiative_id=document.id,
+                language=document.language or UNKNOWN_LANGUAGE,
+                vectors={passage.field: passage.vector for passage in document.passages},
+            )
+            for document in self.index.get(initiative_ids, condition=EVERYTHING).values()
+        }
+
+    def legs(
+        self, profile: Profile, own: Initiative, prints: Prints, blocked: frozenset[str]
+    ) -> list[Leg]:
+        """Return initiatives like this one: by meaning per field, and by words."""
+        condition = All(
+            (
+                visible_to(profile.as_reader(blocked)),
+                Term(OPEN, ("yes",)),
+                Not(Term("owner", (profile.member_id,))),
+            )
+        )
+        legs = [
+            _leg(
+                self.index.dense(
+                    prints.vectors[name], condition=condition, limit=PER_LEG, fields=(name,)
+                ),
+                WEIGHTS[name],
+            )
+            for name in COMPARED
+            if name in prints.vectors
+        ]
+        words = " ".join([own.title, *(own.texts.get(name, "") for name in COMPARED)]).split()
+        text = " ".join(words[:LEXICAL_WORDS])
+        return [*legs, _leg(self.index.lexical(text, condition=condition, limit=PER_LEG), 1.0)]
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """Rank members for an evaluation, by one text: as candidates are found, only deeper."""
+
+    index: Index
+    encoder: Encoder
+    store: Store
+    database: Database
+
+    def __call__(self, text: str, *, depth: int) -> dict[str, list[str]]:
+        """Return the ids of members, best first: by both legs together, and by each alone."""
+        (vector,) = text_vectors(self.encoder, [text])
+        words = self.index.lexical(text, condition=EVERYTHING, limit=depth)
+        meaning = self.index.dense(vector, condition=EVERYTHING, limit=depth, fields=("what",))
+        legs = [_leg(meaning, WEIGHTS["what"]), _leg(words, 1.0)]
+        found = {
+            "hybrid": fuse(legs, limit=depth),
+            "lexical": [hit.id for hit in words],
+            "dense": [hit.id for hit in meaning],
+        }
+        with self.database.read() as work:
+            owners = self.store.profiles.owners(work, legs[0].scores.keys() | legs[1].scores.keys())
+        return {
+            name: list(dict.fromkeys(owners[one] for one in ranking if one in owners))
+            for name, ranking in found.items()
+        }
+
+
+def _leg(hits: Sequence[Hit], weight: float) -> Leg:
+    return Leg({hit.id: hit.score for hit in hits}, weight)
