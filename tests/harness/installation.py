@@ -58,12 +58,12 @@ class Kring:
         self._process: subprocess.Popen[bytes] | None = None
         self._people: list[Person] = []
 
-    def start(self, *arguments: str) -> None:
-        """Start ``kring up`` and wait until it answers."""
+    def start(self, *arguments: str, **settings: str) -> None:
+        """Start ``kring up`` with settings such as ``KRING_MAIL`` and wait until it answers."""
         command = [sys.executable, "-m", "services", "up", "--port", "0", "--data", str(self.data)]
         log = (self.data.parent / "kring.log").open("ab")
         self._process = subprocess.Popen(  # noqa: S603  # our own program
-            [*command, *arguments], stdout=log, stderr=log, env=_environment()
+            [*command, *arguments], stdout=log, stderr=log, env={**_environment(), **settings}
         )
         log.close()
         self.wait_for(self._is_ready, "Kring to be ready", START_SECONDS)
@@ -80,6 +80,13 @@ class Kring:
         """End it at once, as a power cut does."""
         self._end(signal.SIGKILL)
         (self.data / "run" / "address").unlink(missing_ok=True)
+
+    def wait_for_its_end(self, seconds: float = 60.0) -> int:
+        """Return the exit code of a Kring that ends by itself; minus nine when it was killed."""
+        assert self._process is not None
+        code = self._process.wait(timeout=seconds)
+        (self.data / "run" / "address").unlink(missing_ok=True)
+        return code
 
     def operator(self) -> Person:
         return self._known(Person(self.url, key=self.operator_key()))
