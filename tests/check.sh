@@ -8,7 +8,7 @@ step() { printf '── %s\n' "$*"; "$@"; }
 step ruff format --check --quiet .
 step ruff check --quiet .
 step lint-imports --no-cache
-step codespell libs services tests docs proto README.md Makefile
+step codespell libs services docs proto README.md Makefile
 step deptry .
 step python proto/generate.py --check
 step mypy
