@@ -90,6 +90,14 @@ class GoneError(AppError):
     title = "This link no longer works"
 
 
+class TooLargeError(AppError):
+    """The body is larger than this installation takes."""
+
+    status = 413
+    code = "too-large"
+    title = "The body is too large"
+
+
 class TooManyError(AppError):
     """A rate limit; ``retry_after_seconds`` says when to come back."""
 

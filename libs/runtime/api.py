@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI, HTTPException, Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from libs.kernel.errors import AppError
+from libs.kernel.errors import TooLargeError
 from libs.kernel.metrics import HTTP_SECONDS
 from libs.kernel.seal import HEADER, ReaderSeal
 from libs.ports.telemetry import Telemetry
@@ -19,18 +19,6 @@ from libs.web.reader import Identify
 MAX_BODY_BYTES = 1024 * 1024
 Health = Callable[[], dict[str, str]]
 """Returns what is wrong, by part; empty when all is well."""
-
-
-class TooLargeError(AppError):
-    """The body is larger than this installation takes."""
-
-    status = 413
-    code = "too-large"
-    title = "The body is too large"
-
-    def __init__(self) -> None:
-        """Say what the limit is."""
-        super().__init__(f"Send at most {MAX_BODY_BYTES} bytes in one request.")
 
 
 def build_app(
@@ -48,7 +36,7 @@ def build_app(
     for router in service.routers:
         app.include_router(router)
     install_problems(app)
-    app.add_exception_handler(_TooMuchError, lambda *_: problem_response(TooLargeError()))
+    app.add_exception_handler(_TooMuchError, lambda *_: problem_response(_too_large()))
     _add_probes(app, telemetry=telemetry, alive=alive, ready=ready)
     for mount in service.mounts:
         mount(app)
@@ -94,7 +82,7 @@ class BodyLimit:
             return
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > MAX_BODY_BYTES:
-            await problem_response(TooLargeError())(scope, receive, send)
+            await problem_response(_too_large())(scope, receive, send)
             return
         received = 0
 
@@ -114,6 +102,10 @@ class _TooMuchError(HTTPException):
 
     def __init__(self) -> None:
         super().__init__(TooLargeError.status)
+
+
+def _too_large() -> TooLargeError:
+    return TooLargeError(f"Send at most {MAX_BODY_BYTES} bytes in one request.")
 
 
 class Timed:

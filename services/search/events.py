@@ -58,18 +58,8 @@ class IndexStories:
     def _draft(self, event: Event[Story]) -> _Draft:
         story = event.state
         texts = {name: getattr(story, name) for name in STORY_TEXTS if getattr(story, name)}
-        kind = StoryKind.Name(story.kind).removeprefix("STORY_KIND_").lower()
         contacts = list(story.contact_ids) or [each for each in (story.owner_id,) if each]
-        keywords = {
-            **_reach(story.visibility, event.programme, {*contacts, story.owner_id}),
-            "id": [story.story_id],
-            "kind": ["practice" if kind == "unspecified" else kind],
-            "theme": list(story.themes),
-            "population": list(story.populations),
-            "stage": [str(int(story.stage))] if story.stage else [],
-            "language": [story.language] if story.language else [],
-            "country": [story.country] if story.country else [],
-        }
+        keywords = _story_keywords(story, event.programme, contacts)
         payload: dict[str, object] = {
             "kind": keywords["kind"][0],
             "title": story.title,
@@ -96,6 +86,20 @@ class IndexStories:
             passages=[("text", stretch) for stretch in stretches],
             heading=story.title,
         )
+
+
+def _story_keywords(story: Story, programme: str, contacts: list[str]) -> dict[str, list[str]]:
+    kind = StoryKind.Name(story.kind).removeprefix("STORY_KIND_").lower()
+    return {
+        **_reach(story.visibility, programme, {*contacts, story.owner_id}),
+        "id": [story.story_id],
+        "kind": ["practice" if kind == "unspecified" else kind],
+        "theme": list(story.themes),
+        "population": list(story.populations),
+        "stage": [str(int(story.stage))] if story.stage else [],
+        "language": [story.language] if story.language else [],
+        "country": [story.country] if story.country else [],
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from libs.kernel.errors import AppError, InvalidError
+from libs.kernel.errors import AppError, InvalidError, TooLargeError
 from libs.web.problems import problem_response
 from services.gateway.domain.body import (
     MOST_BYTES,
@@ -20,14 +20,6 @@ from services.gateway.domain.quota import SAFE_METHODS
 _PATIENCE_SECONDS = 20.0
 _WORTH_A_THREAD_BYTES = 16 * 1024
 """Checking a larger body takes long enough to hold up others on the event loop."""
-
-
-class TooLargeError(AppError):
-    """The body is larger than we take."""
-
-    status = 413
-    code = "too-large"
-    title = "The body is too large"
 
 
 class MediaTypeError(AppError):
