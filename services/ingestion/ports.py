@@ -52,8 +52,8 @@ class Members(Protocol):
         """Delete every row about a member, also the blocks by others."""
         ...
 
-    def who_blocked(self, work: Work, member_id: str) -> Sequence[str]:
-        """Return the ids of the members who blocked this one."""
+    def who_blocked(self, work: Work, member_id: str) -> Sequence[Kept[Member]]:
+        """Return the members who blocked this one."""
         ...
 
     def find(

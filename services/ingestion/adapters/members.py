@@ -68,9 +68,10 @@ class SqlMembers(Members):
         connection.execute(sa.delete(MEMBERS).where(MEMBERS.c.id == member_id))
 
     @override
-    def who_blocked(self, work: Work, member_id: str) -> Sequence[str]:
-        query = sa.select(BLOCKS.c.member_id).where(BLOCKS.c.other_id == member_id)
-        return connection_of(work).scalars(query.order_by(BLOCKS.c.member_id)).all()
+    def who_blocked(self, work: Work, member_id: str) -> Sequence[Kept[Member]]:
+        blockers = sa.select(BLOCKS.c.member_id).where(BLOCKS.c.other_id == member_id)
+        query = sa.select(MEMBERS).where(MEMBERS.c.id.in_(blockers)).order_by(MEMBERS.c.id)
+        return self._members(work, query.with_for_update())
 
     @override
     def find(

@@ -9,7 +9,9 @@ MOST_MARKS = 6
 _BREAKS = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but for line feed and tab, and what turns the direction of text."""
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
 _ALPHABETS = ("LATIN", "CYRILLIC", "GREEK")
 
 
@@ -24,7 +26,7 @@ def text(value: str) -> tuple[str, bool]:
     """
     _check_storable(value)
     lines = _BREAKS.sub("\n", unicodedata.normalize("NFC", value))
-    kept = "".join(mark for mark in lines if not _is_hidden(mark))
+    kept = _HIDDEN.sub("", lines)
     tidy = "\n".join(_SPACES.sub(" ", line).strip() for line in kept.split("\n"))
     return _BLANK_LINES.sub("\n\n", tidy).strip(), kept != lines
 
@@ -39,7 +41,7 @@ def line(value: str) -> str:
     trimmed = unicodedata.normalize("NFC", value).strip()
     if _BREAKS.search(trimmed) or "\n" in trimmed:
         raise UnfitTextError("must be on one line")
-    if any(_is_hidden(mark) for mark in trimmed):
+    if _HIDDEN.search(trimmed):
         raise UnfitTextError("must not hold control or text direction characters")
     if _longest_run_of_marks(trimmed) > MOST_MARKS:
         raise UnfitTextError("must not pile up accents")
@@ -63,14 +65,8 @@ def name(value: str) -> str:
 def _check_storable(value: str) -> None:
     if "\0" in value:
         raise UnfitTextError("must not hold the character NUL")
-    if any("\ud800" <= mark <= "\udfff" for mark in value):
+    if _SURROGATES.search(value):
         raise UnfitTextError("must be well-formed Unicode")
-
-
-def _is_hidden(mark: str) -> bool:
-    if mark in "\n\t":
-        return False
-    return mark in _BIDI or unicodedata.category(mark) == "Cc"
 
 
 def _longest_run_of_marks(value: str) -> int:

@@ -114,15 +114,11 @@ class EraseMember:
                 owner = "" if story.state.owner == member_id else story.state.owner
                 nameless = replace(story.state, owner=owner, contacts=others)
                 self.registry.keep_story(work, story.changed(nameless))
-            for other_id in stores.members.who_blocked(work, member_id):
-                self._unblock(work, other_id, member_id)
+            for other in stores.members.who_blocked(work, member_id):
+                blocked = tuple(item for item in other.state.blocked if item != member_id)
+                freed = replace(other.state, blocked=blocked)
+                self.registry.keep_member(work, other.changed(freed))
             self.registry.erase_member(work, kept)
-
-    def _unblock(self, work: Work, other_id: str, member_id: str) -> None:
-        other = self.registry.stores.members.get(work, other_id)
-        if other is not None:
-            blocked = tuple(item for item in other.state.blocked if item != member_id)
-            self.registry.keep_member(work, other.changed(replace(other.state, blocked=blocked)))
 
 
 @dataclass(frozen=True)
