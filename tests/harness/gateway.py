@@ -71,6 +71,8 @@ class Peer:
         }
         self.asked.append(content)
         status, answer = self.canned.get((request.method, request.url.path), (200, content))
+        if isinstance(answer, bytes):
+            return Response(answer, status)
         headers = {"etag": '"7"', "x-powered-by": "peer", "location": "/v1/stories/1"}
         return JSONResponse(answer, status, headers)
 
@@ -201,6 +203,7 @@ class Opener:
         limiter: Limiter | None = None,
         database: Database | None = None,
         mailer: Mailer | None = None,
+        tasks: LocalTasks | None = None,
         **settings: Any,
     ) -> Gateway:
         """Return a gateway that knows a programme, a member and a coordinator."""
@@ -212,7 +215,7 @@ class Opener:
             database=database or self.database,
             open_index=_no_index,
             encoder=_no_encoder,
-            tasks=LocalTasks("gateway", telemetry),
+            tasks=tasks or LocalTasks("gateway", telemetry),
             cache=MemoryCache(self.clock),
             limiter=limiter or MemoryLimiter(self.clock),
             mailer=mailer or FolderMailer(self.folder / "mail", self.clock),

@@ -12,13 +12,15 @@ from fastapi import FastAPI
 from harness.gateway import Gateway, Opener
 from typing_extensions import override
 
+from libs.adapters.local.tasks import LocalTasks
+from libs.adapters.prometheus.telemetry import PrometheusTelemetry
 from libs.adapters.sql.database import SqlDatabase
 from libs.kernel.errors import ForbiddenError, RetryableError
 from libs.kernel.policy import Reader, Role
 from libs.ports.cache import Allowance, Limiter, Rate
 from libs.ports.database import Work
 from libs.ports.mailer import Mailer, RefusedError
-from services.gateway.adapters.sql import SqlKeys, SqlSessions
+from services.gateway.adapters.sql import SqlKeys, SqlMembers, SqlSessions
 from services.gateway.api.body import CheckedBody
 from services.gateway.usecases.keys import MakeKey
 from services.gateway.usecases.signin import SignOut
@@ -188,3 +190,37 @@ def test_a_body_that_drips_without_end_is_given_up() -> None:
     door = CheckedBody(FastAPI(), patience_seconds=0.01)
     asyncio.run(door(scope, receive, send))
     assert sent[0]["status"] == 408
+
+
+class DownTasks(LocalTasks):
+    @override
+    def submit(self, name: str, argument: str = "") -> None:
+        raise RetryableError("down")
+
+
+def test_a_link_that_could_not_be_queued_waits_for_the_sweep(open_gateway: Opener) -> None:
+    gateway = open_gateway(tasks=DownTasks("gateway", PrometheusTelemetry()))
+    assert gateway.client.post("/v1/session/link", json=LINK).status_code == 202
+
+
+def test_a_link_of_a_member_who_is_unknown_by_now_is_gone(gateway: Gateway) -> None:
+    token = gateway.token("anna@example.org")
+    with gateway.ports.database.write() as work:
+        SqlMembers().clear(work)
+    assert gateway.client.post("/v1/session", json={"token": token}).status_code == 410
+
+
+def test_a_page_says_when_to_ask_for_a_link_again(gateway: Gateway) -> None:
+    answers = [gateway.client.post("/signin/link", data=LINK) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+    assert int(answers[5].headers["retry-after"]) > 0
+
+
+def test_an_answer_that_is_no_json_leaves_the_page_standing(gateway: Gateway) -> None:
+    gateway.sign_in("anna@example.org")
+    for nonsense in (b"", b"<html>", b"\xff", "text", [1], None):
+        gateway.peer.canned["GET", "/v1/introductions"] = (200, nonsense)
+        assert gateway.client.get("/introductions").status_code == 200
+    with gateway.client:
+        gateway.peer.canned["GET", "/v1/introductions"] = (200, {"introductions": [{"id": "x"}]})
+        assert gateway.client.get("/introductions").status_code == 200
