@@ -1,15 +1,13 @@
 """The command line as a client: where it calls, what it makes of answers, and how files go in."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from harness.desk import Desk, served
 from pydantic import SecretStr
-from typing_extensions import override
 
 from libs.kernel.errors import KringError
 from libs.runtime.cli.client import Client, NotRunningError, RefusedError
@@ -25,33 +23,6 @@ PROBLEM = {
 }
 
 
-class Desk:
-    """A server that notes what it is asked and answers what it was told to."""
-
-    def __init__(self) -> None:
-        self.status = 200
-        self.body: bytes = b"{}"
-        self.asked: list[tuple[str, str, str]] = []
-        self.bodies: list[dict[str, Any]] = []
-        self.import_as: str | None = None
-
-    def answer(self, request: BaseHTTPRequestHandler) -> None:
-        length = int(request.headers.get("content-length", 0))
-        content = request.rfile.read(length)
-        key = request.headers.get("authorization", "")
-        self.asked.append((request.command, request.path, key))
-        if content:
-            self.bodies.append(orjson.loads(content))
-        body = self.body
-        if self.import_as:
-            results = [{"status": self.import_as} for _ in self.bodies[-1]["records"]]
-            body = orjson.dumps({"results": results})
-        request.send_response(self.status)
-        request.send_header("content-length", str(len(body)))
-        request.end_headers()
-        request.wfile.write(body)
-
-
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
@@ -59,23 +30,8 @@ def desk() -> Desk:
 
 @pytest.fixture
 def url(desk: Desk) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            desk.answer(self)
-
-        do_POST = do_GET  # noqa: N815  # the names are those of http.server
-
-        @override
-        def log_message(self, format: str, *args: object) -> None:  # its name there
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(desk) as address:
+        yield address
 
 
 @pytest.fixture
