@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from harness.installation import Kring
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 PROGRAMME = {"id": "files", "name": "Files", "sector": "community", "languages": ["en"]}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from harness.installation import Kring, Network, Person
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 EVENINGS = "We houden avonden voor mantelzorgers van mensen met dementie in de wijk."
 EVENINGS_EN = "We run evenings for family carers of people with dementia in our neighbourhood."

@@ -5,7 +5,7 @@ import json
 import pytest
 from harness.installation import Kring
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 
 def test_the_sample_is_searchable_recommends_people_and_is_kept_by_the_next_start(

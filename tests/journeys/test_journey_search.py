@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from harness.installation import Kring, Network, Person
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 
 def share(person: Person, **story: Any) -> str:  # noqa: ANN401  # a record
