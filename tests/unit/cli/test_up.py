@@ -1,0 +1,136 @@
+"""``kring up``: what it does before it waits, around the services."""
+
+import io
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+from harness.desk import Desk, served
+from pydantic import SecretStr
+from rich.console import Console
+
+from libs.kernel.errors import KringError
+from libs.runtime.cli.client import Client
+from libs.runtime.cli.sample import Sample
+from libs.runtime.cli.up import _greet, _stop_on_signals, load_sample
+from libs.runtime.settings import Settings
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def client(desk: Desk, tmp_path: Path) -> Iterator[Client]:
+    with served(desk) as url:
+        yield Client(Settings(data=tmp_path, operator_key=SecretStr("key")), url=url)
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Sample:
+    member = {"id": "anna", "name": "Anna", "email": "anna@example.org", "role": "member"}
+    for kind in ("programmes", "members", "stories"):
+        (tmp_path / f"{kind}.jsonl").write_text(json.dumps(member) + "\n")
+    return Sample(folder=tmp_path, people=("anna",))
+
+
+@pytest.fixture
+def screen() -> Console:
+    return Console(file=io.StringIO(), soft_wrap=True)
+
+
+def shown(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_the_sample_comes_into_an_empty_installation_in_the_order_of_its_references(
+    client: Client, desk: Desk, sample: Sample, screen: Console, tmp_path: Path
+) -> None:
+    desk.body = b'{"programmes": []}'
+    desk.import_as = "created"
+
+    load_sample(client, sample, tmp_path / "unfinished", screen)
+
+    assert [path for _, path, _ in desk.asked[1:]] == [
+        "/v1/import/programmes",
+        "/v1/import/members",
+        "/v1/import/stories",
+    ]
+    assert shown(screen).splitlines()[0] == "  sample network: 1 programmes"
+    assert not (tmp_path / "unfinished").exists()
+
+
+def test_a_network_in_use_is_left_alone(
+    client: Client, desk: Desk, sample: Sample, screen: Console, tmp_path: Path
+) -> None:
+    desk.body = b'{"programmes": [{}]}'
+
+    load_sample(client, sample, tmp_path / "unfinished", screen)
+
+    assert len(desk.asked) == 1
+
+
+def test_a_sample_that_was_cut_off_is_completed(
+    client: Client, desk: Desk, sample: Sample, screen: Console, tmp_path: Path
+) -> None:
+    desk.body = b'{"programmes": [{}]}'
+    desk.import_as = "unchanged"
+    (tmp_path / "unfinished").touch()
+
+    load_sample(client, sample, tmp_path / "unfinished", screen)
+
+    assert len(desk.asked) == 4
+    assert not (tmp_path / "unfinished").exists()
+
+
+def test_a_sample_that_is_refused_is_told_and_tried_again_at_the_next_start(
+    client: Client, desk: Desk, sample: Sample, screen: Console, tmp_path: Path
+) -> None:
+    desk.body = b'{"programmes": []}'
+    desk.import_as = "refused"
+
+    with pytest.raises(KringError, match="The sample's programmes were refused"):
+        load_sample(client, sample, tmp_path / "unfinished", screen)
+
+    assert (tmp_path / "unfinished").exists()
+
+
+def test_a_first_start_says_where_to_look_and_whom_to_sign_in_as(
+    client: Client, desk: Desk, sample: Sample, screen: Console, tmp_path: Path
+) -> None:
+    desk.body = orjson.dumps({"url": "http://kring/link"})
+
+    _greet(client, sample, Settings(data=tmp_path), screen)
+
+    told = shown(screen)
+    assert f"pages     {client.url}/\n" in told
+    assert f"mail      {tmp_path}/mail/*.eml\n" in told
+    assert "member      Anna                http://kring/link\n" in told
+    assert "kring people anna@example.org" in told
+
+
+def test_without_a_sample_nobody_is_signed_in(
+    client: Client, desk: Desk, screen: Console, tmp_path: Path
+) -> None:
+    _greet(client, None, Settings(data=tmp_path, mail="smtp://localhost"), screen)
+
+    assert desk.asked == []
+    assert "mail" not in shown(screen)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_asks_to_stop(number: signal.Signals) -> None:
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        stop = _stop_on_signals()
+        os.kill(os.getpid(), number)
+        assert stop.wait(5)
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
