@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from libs.kernel.policy import Reader
 from libs.ports.database import Work
 from services.matchmaking.domain.calibration import Background
 from services.matchmaking.domain.choice import Stand
@@ -67,6 +68,14 @@ class Bounds(Protocol):
 
     def blocked(self, work: Work, member_id: str) -> frozenset[str]:
         """Return everybody with a block from or towards this member, from any source."""
+        ...
+
+    def unshared(self, work: Work) -> list[tuple[str, str]]:
+        """Return blocker and blocked of those set here that are in no profile yet."""
+        ...
+
+    def keep_here(self, work: Work, blocker_id: str, blocked_id: str) -> None:
+        """Record that a block holds here only: no profile will ever tell it."""
         ...
 
     def pause(self, work: Work, member_id: str, until: float) -> None:
@@ -255,3 +264,15 @@ class Store:
     showings: Showings
     introductions: Introductions
     backgrounds: Backgrounds
+
+
+class Registry(Protocol):
+    """The record of members, which another service keeps."""
+
+    def block(self, blocker: Reader, other_id: str) -> bool:
+        """Write a block into the blocker's profile; False if the record refuses it for good.
+
+        The same one again changes nothing. Raises ``RetryableError`` or ``UnavailableError`` when
+        the record cannot be reached.
+        """
+        ...

@@ -1,8 +1,10 @@
 """Matchmaking: who should meet whom, why, and by whose consent."""
 
 from libs.contracts import topics
+from libs.kernel.seal import ReaderSeal
 from libs.ports.database import Work
 from libs.runtime.service import Ports, Service
+from services.matchmaking.adapters.registry import PeerRegistry
 from services.matchmaking.adapters.sql import sql_store
 from services.matchmaking.api import (
     evaluation_routes,
@@ -10,7 +12,8 @@ from services.matchmaking.api import (
     recommendation_routes,
 )
 from services.matchmaking.events import MembersChanged
-from services.matchmaking.tasks import PERIODIC, UPKEEP, Refresh, Upkeep
+from services.matchmaking.tasks import PERIODIC, Refresh, Upkeep
+from services.matchmaking.usecases.blocks import ShareBlocks
 from services.matchmaking.usecases.introductions import (
     Ask,
     Desk,
@@ -25,7 +28,7 @@ from services.matchmaking.usecases.prints import Printer
 from services.matchmaking.usecases.refresh import RefreshSlates
 from services.matchmaking.usecases.suggest import Suggest
 from services.matchmaking.usecases.upkeep import DrawBackground, Sweep
-from services.matchmaking.usecases.wake import REFRESH, Wake
+from services.matchmaking.usecases.wake import REFRESH, UPKEEP, Wake
 
 
 def build(ports: Ports) -> Service:
@@ -34,14 +37,18 @@ def build(ports: Ports) -> Service:
     index = ports.open_index("initiatives")
     encoder = ports.encoder()
     near = Neighbourhood(index)
-    wake = Wake(ports.tasks)
-    desk = Desk(store, ports.database, ports.clock, ports.ids, wake)
+    wake, share = Wake(ports.tasks, REFRESH), Wake(ports.tasks, UPKEEP)
+    desk = Desk(store, ports.database, ports.clock, ports.ids, wake, share)
+    seal = ReaderSeal(
+        ports.settings.secret.get_secret_value().encode(), lambda: ports.clock.now().timestamp()
+    )
+    blocks = ShareBlocks(store, ports.database, PeerRegistry(ports.peers, seal))
     refresh = RefreshSlates(store, ports.database, near, ports.clock, encoder.name)
     take = TakeMembers(store, Printer(index, encoder), ports.clock)
     background = DrawBackground(store, ports.database, near, ports.clock, encoder.name)
     sweep = Sweep(store, ports.database, ports.clock)
     ports.tasks.register(REFRESH, Refresh(refresh, background))
-    ports.tasks.register(UPKEEP, Upkeep(Expire(desk), sweep, wake))
+    ports.tasks.register(UPKEEP, Upkeep(Expire(desk), sweep, blocks, wake))
 
     def clear(work: Work) -> None:
         index.clear()

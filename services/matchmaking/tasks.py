@@ -4,12 +4,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from services.matchmaking.usecases.blocks import ShareBlocks
 from services.matchmaking.usecases.introductions import LAPSED_BATCH, Expire
 from services.matchmaking.usecases.refresh import RefreshSlates
 from services.matchmaking.usecases.upkeep import RUSH, DrawBackground, Sweep
-from services.matchmaking.usecases.wake import REFRESH
+from services.matchmaking.usecases.wake import REFRESH, UPKEEP
 
-UPKEEP = "matchmaking.upkeep"
 PERIODIC = {REFRESH: 1.0, UPKEEP: 60.0}
 """Seconds between runs that nobody asked for: they find what a lost wake-up left."""
 
@@ -40,10 +40,11 @@ class Refresh:
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """Expire introductions and find forgotten slates."""
+    """Expire introductions, find forgotten slates, share blocks."""
 
     expire: Expire
     sweep: Sweep
+    share: ShareBlocks
     wake: Callable[[], None]
 
     def __call__(self, _argument: str = "") -> None:
@@ -52,3 +53,4 @@ class Upkeep:
             pass
         self.sweep()
         self.wake()
+        self.share()

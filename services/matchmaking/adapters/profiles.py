@@ -16,6 +16,7 @@ from services.matchmaking.ports import Bounds, Entry, Profiles
 _MOST_VALUES = 500
 _FROM_PROFILE = "profile"
 _FROM_ANSWER = "answer"
+_HERE_ONLY = "here"
 
 
 def chunks(ids: Collection[str]) -> Iterator[list[str]]:
@@ -48,6 +49,14 @@ class SqlProfiles(Profiles):
             for blocked in sorted(entry.profile.blocked)
         ]
         _insert(work, BLOCKS, blocks)
+        for block in blocks:  # from now on the profile decides, also when it takes a block back
+            connection_of(work).execute(
+                sa.delete(BLOCKS).where(
+                    BLOCKS.c.blocker_id == block["blocker_id"],
+                    BLOCKS.c.blocked_id == block["blocked_id"],
+                    BLOCKS.c.source == _FROM_ANSWER,
+                )
+            )
 
     @override
     def remove(self, work: Work, member_ids: Collection[str]) -> None:
@@ -149,6 +158,27 @@ class SqlBounds(Bounds):
             )
         )
         return frozenset(other for row in rows for other in row if other != member_id)
+
+    @override
+    def unshared(self, work: Work) -> list[tuple[str, str]]:
+        rows = connection_of(work).execute(
+            sa.select(BLOCKS.c.blocker_id, BLOCKS.c.blocked_id)
+            .where(BLOCKS.c.source == _FROM_ANSWER)
+            .order_by(BLOCKS.c.blocker_id, BLOCKS.c.blocked_id)
+        )
+        return [(row.blocker_id, row.blocked_id) for row in rows]
+
+    @override
+    def keep_here(self, work: Work, blocker_id: str, blocked_id: str) -> None:
+        connection_of(work).execute(
+            sa.update(BLOCKS)
+            .where(
+                BLOCKS.c.blocker_id == blocker_id,
+                BLOCKS.c.blocked_id == blocked_id,
+                BLOCKS.c.source == _FROM_ANSWER,
+            )
+            .values(source=_HERE_ONLY)
+        )
 
     @override
     def pause(self, work: Work, member_id: str, until: float) -> None:

@@ -76,21 +76,20 @@ class Background:
     samples: Mapping[Kind, Cosines] = field(default_factory=dict)
 
     def percentiles(self, kind: Kind, cosines: Cosines) -> Cosines:
-        """Return the share of arbitrary pairs of this kind that are less alike; ties count half.
+        """Return the share of arbitrary pairs of this kind that are not more alike.
 
         With fewer than ``ENOUGH`` pairs of this kind the encoder's fixed mapping answers.
         """
         sample = self.samples.get(kind)
         if sample is None or len(sample) < ENOUGH:
             return fixed(self.encoder, kind, cosines)
-        below = np.searchsorted(sample, cosines, side="left")
-        up_to = np.searchsorted(sample, cosines, side="right")
-        shares = (below + up_to) / (2.0 * len(sample))
+        alike = np.searchsorted(sample, cosines, side="right").astype(np.float64)
         beyond = cosines > sample[-1]
         if beyond.any():  # more alike than any pair of the sample: keep the order among these
             left = (1.0 - cosines[beyond]) / max(1e-9, 1.0 - float(sample[-1]))
-            shares[beyond] = 1.0 - np.clip(left, 0.0, 1.0) / (4.0 * len(sample))
-        return np.asarray(shares, dtype=np.float64)
+            alike[beyond] += 1.0 - np.clip(left, 0.0, 1.0)
+        shares: Cosines = alike / (len(sample) + 1)
+        return shares
 
 
 @dataclass(frozen=True)

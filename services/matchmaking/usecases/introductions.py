@@ -34,6 +34,8 @@ class Desk:
     ids: Ids
     wake: Callable[[], None]
     """Ask for the refreshing of slates soon."""
+    share: Callable[[], None]
+    """Ask for the sharing of blocks soon."""
 
     def now(self) -> float:
         """Return Unix seconds."""
@@ -184,6 +186,8 @@ class Reply:
             view = desk.view(work, answered, reader)
             self._limit(work, answered, given)
         desk.wake()
+        if given is Answer.BLOCK:
+            desk.share()
         return view
 
     def _limit(self, work: Work, introduction: Introduction, given: Answer) -> None:

@@ -119,12 +119,12 @@ def test_a_percentile_is_a_share_and_rises_with_the_cosine(
     assert (np.diff(found) >= 0).all()
 
 
-def test_a_percentile_is_the_share_of_arbitrary_pairs_that_are_less_alike() -> None:
+def test_a_percentile_is_the_share_of_arbitrary_pairs_that_are_not_more_alike() -> None:
     kind = Kind("en-en", "what")
     background = Background("use", {kind: np.linspace(0, 0.99, 100)})
     found = background.percentiles(kind, np.array([-0.5, 0.5, 0.505, 0.995, 1.0]))
-    assert found[:3].tolist() == [0.0, 0.505, 0.51]
-    assert 0.995 < found[3] < found[4] == 1.0
+    assert found[:3].tolist() == [0.0, 51 / 101, 51 / 101]
+    assert 100 / 101 < found[3] < found[4] == 1.0
 
 
 def test_a_tiny_sample_is_not_trusted() -> None:
@@ -326,3 +326,9 @@ def test_the_heavier_leg_decides() -> None:
     words, meaning = {"a": 3.0, "b": 1.0}, {"a": 0.1, "b": 0.9}
     assert fuse([Leg(words, 1.0), Leg(meaning, 2.0)], limit=2) == ["b", "a"]
     assert fuse([Leg(words, 2.0), Leg(meaning, 1.0)], limit=2) == ["a", "b"]
+
+
+def test_who_does_the_same_as_everybody_is_alike_to_everybody() -> None:
+    kind = Kind("nl-nl", "what")
+    background = Background("use", {kind: np.ones(ENOUGH)})
+    assert background.percentiles(kind, np.array([1.0]))[0] > 0.95
