@@ -22,11 +22,16 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def intend(self, operation: str) -> None:
-        self._append({"intent": operation})
+    def intend(self, *operations: str) -> None:
+        self._append(*({"intent": operation} for operation in operations))
 
-    def acknowledge(self, operation: str, aggregate: str, sequence: int) -> None:
-        self._append({"ack": operation, "aggregate": aggregate, "sequence": sequence})
+    def acknowledge(self, *answers: Acknowledged) -> None:
+        self._append(
+            *(
+                {"ack": each.operation, "aggregate": each.aggregate, "sequence": each.sequence}
+                for each in answers
+            )
+        )
 
     def acknowledged(self) -> list[Acknowledged]:
         return [
@@ -48,8 +53,8 @@ class Ledger:
             return []
         return [json.loads(line) for line in self._path.read_text().splitlines()]
 
-    def _append(self, line: dict[str, Any]) -> None:
+    def _append(self, *lines: dict[str, Any]) -> None:
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+            file.writelines(json.dumps(line) + "\n" for line in lines)
             file.flush()
             os.fsync(file.fileno())

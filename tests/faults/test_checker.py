@@ -82,9 +82,8 @@ def test_what_is_left_over_is_found() -> None:
 def test_a_ledger_tells_what_was_answered_and_what_was_not(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.jsonl")
     assert ledger.unanswered() == []
-    ledger.intend("one")
-    ledger.intend("two")
-    ledger.acknowledge("one", "a", 3)
+    ledger.intend("one", "two")
+    ledger.acknowledge(Acknowledged("one", "a", 3))
 
     again = Ledger(tmp_path / "ledger.jsonl")
     assert again.acknowledged() == [Acknowledged("one", "a", 3)]

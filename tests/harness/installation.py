@@ -51,19 +51,23 @@ class Person:
 
 
 class Kring:
-    """One installation on its own data folder; starts, stops and is killed like a real one."""
+    """One installation on its own data folder; starts, stops and is killed like a real one.
 
-    def __init__(self, data: Path) -> None:
+    ``settings`` such as ``KRING_ENCODER`` hold for every start and command.
+    """
+
+    def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
+        self._environment = {**_environment(), **settings}
         self._process: subprocess.Popen[bytes] | None = None
         self._people: list[Person] = []
 
     def start(self, *arguments: str, **settings: str) -> None:
-        """Start ``kring up`` with settings such as ``KRING_MAIL`` and wait until it answers."""
+        """Start ``kring up``, with more settings for this once, and wait until it answers."""
         command = [sys.executable, "-m", "services", "up", "--port", "0", "--data", str(self.data)]
         log = (self.data.parent / "kring.log").open("ab")
         self._process = subprocess.Popen(  # noqa: S603  # our own program
-            [*command, *arguments], stdout=log, stderr=log, env={**_environment(), **settings}
+            [*command, *arguments], stdout=log, stderr=log, env={**self._environment, **settings}
         )
         log.close()
         self.wait_for(self._is_ready, "Kring to be ready", START_SECONDS)
@@ -104,7 +108,7 @@ class Kring:
         """Run the command line on this installation."""
         command = [sys.executable, "-m", "services", *arguments, "--data", str(self.data)]
         return subprocess.run(  # noqa: S603  # our own program
-            command, capture_output=True, text=True, env=_environment(), check=False, timeout=300
+            command, capture_output=True, text=True, env=self._environment, check=False, timeout=300
         )
 
     def mails(self) -> list[Path]:
