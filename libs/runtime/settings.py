@@ -32,7 +32,7 @@ class Settings(BaseSettings):
         default="sqlite:///{data}/{service}.db", description="Each service's own database."
     )
     index: str = Field(default="embedded:///{data}/index", description="The search engine.")
-    encoder: str = Field(default="use", description="The encoder: use, or e5.")
+    encoder: str = Field(default="e5", description="The encoder: e5, or use.")
     tasks: str = Field(default="local:", description="Background work.")
     cache: str = Field(default="memory:", description="Cache and rate limits.")
     mail: str = Field(default="file:///{data}/mail", description="file:///… or smtp://host:port.")

@@ -61,7 +61,8 @@ class Members(Protocol):
     ) -> Sequence[Kept[Member]]:
         """Return members with ids above ``after`` that a filter accepts, oldest first.
 
-        The filter's fields are ``visibility``, ``programme`` and ``owner``, the member's own id.
+        The filter's fields are ``visibility``, ``programme``, ``email`` and ``owner``, the
+        member's own id.
         """
         ...
 

@@ -90,6 +90,20 @@ def test_an_address_in_use_is_a_conflict(api: Api) -> None:
     }
 
 
+def test_only_coordinators_look_somebody_up_by_address_and_only_in_their_own_programme(
+    api: Api,
+) -> None:
+    def found(who: str, address: str) -> list[str]:
+        answer = api.call(who, "GET", f"/v1/members?email={address}")
+        return [member["id"] for member in answer.json()["members"]]
+
+    assert found(HEAD, "Lid.Samen@kring.example") == [me(api)]
+    assert found("operator", "lid.samen@kring.example") == [me(api)]
+    assert found(HEAD, "nobody@kring.example") == []
+    assert found(STRANGE_HEAD, "lid.samen@kring.example") == []
+    assert api.call(ME, "GET", "/v1/members?email=lid.samen@kring.example").status_code == 403
+
+
 def test_only_the_member_and_the_coordinators_read_contact_details(api: Api) -> None:
     api.call(ME, "PATCH", f"/v1/members/{me(api)}", {"phone": "06-12345678"})
     for who, sees_all in ((ME, 1), (HEAD, 1), ("operator", 1), (OTHER, 0), (STRANGER, 0)):

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from libs.kernel.errors import KringError
 from libs.kernel.ids import is_id
 from libs.kernel.vocabulary import KIND_LABELS, STAGE_LABELS
 from libs.runtime.cli.client import Client
@@ -73,4 +74,7 @@ def member_id(client: Client, member: str) -> str:
     """Return the id of a member named by id or by mail address."""
     if is_id(member):
         return member
-    return str(client.get("/v1/session/member", {"email": member})["member_id"])
+    found = client.get("/v1/members", {"email": member, "limit": 1})["members"]
+    if not found:
+        raise KringError(f"Nobody has the address {member}: give a member’s address or id.")
+    return str(found[0]["id"])

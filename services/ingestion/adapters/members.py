@@ -25,6 +25,7 @@ _FIELDS = {
     "visibility": MEMBERS.c.visibility.in_,
     "programme": MEMBERS.c.programme.in_,
     "owner": MEMBERS.c.id.in_,
+    "email": MEMBERS.c.email.in_,
 }
 
 

@@ -65,11 +65,12 @@ def member_routes(cases: MemberCases) -> APIRouter:
     def find(
         reader: CurrentReader,
         programme: Annotated[str, Query(max_length=100, description="Id or slug.")] = "",
+        email: Annotated[str, Query(max_length=254, description="For coordinators.")] = "",
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
         cursor: Annotated[str, Query(max_length=100)] = "",
     ) -> Response:
         """Return the members whose profile the reader may see, oldest first."""
-        page = cases.list(programme, reader, limit=limit, cursor=cursor)
+        page = cases.list(programme, reader, limit=limit, cursor=cursor, email=email)
         members = [_shown(kept, reader) for kept in page.items]
         return json_response({"members": members, "next": page.cursor})
 

@@ -155,6 +155,16 @@ class ReadMember:
             return Access(self.registry.stores).member(work, member_id, reader)
 
 
+def _address(email: str, reader: Reader) -> Filter:
+    """Return the filter by address; raises ``ForbiddenError`` below a coordinator."""
+    if not reader.has(Role.COORDINATOR):
+        raise ForbiddenError("Only coordinators look members up by their address.")
+    address = Term("email", (email.strip().lower(),))
+    if reader.has(Role.OPERATOR):
+        return address
+    return All((address, Term("programme", (reader.programme,))))
+
+
 @dataclass(frozen=True)
 class ListMembers:
     """A reader leafs through the members, oldest first."""
@@ -162,13 +172,18 @@ class ListMembers:
     registry: Registry
 
     def __call__(
-        self, programme: str, reader: Reader, *, limit: int, cursor: str
+        self, programme: str, reader: Reader, *, limit: int, cursor: str, email: str = ""
     ) -> Page[Kept[Member]]:
-        """Return the members whose profile the reader may see."""
+        """Return the members whose profile the reader may see.
+
+        By address only where the reader may see addresses; others would learn who is a member.
+        """
         after = position(cursor)
         stores = self.registry.stores
         with self.registry.database.read() as work:
             condition: Filter = visible_to(reader)
+            if email:
+                condition = All((condition, _address(email, reader)))
             if programme:
                 wanted = Access(stores).programme(work, programme).state.id
                 condition = All((condition, Term("programme", (wanted,))))

@@ -126,14 +126,23 @@ def test_nobody_fits_is_said(shell: Shell, desk: Desk) -> None:
 
 
 def test_a_member_may_be_named_by_mail_address(shell: Shell, desk: Desk) -> None:
-    desk.body = orjson.dumps({"member_id": MEMBER, "recommendations": []})
+    desk.body = orjson.dumps({"members": [{"id": MEMBER}], "recommendations": []})
 
     shell.call("people", "anna@example.org")
 
     assert [path for _, path, _ in desk.asked] == [
-        "/v1/session/member?email=anna%40example.org",
+        "/v1/members?email=anna%40example.org&limit=1",
         f"/v1/recommendations?member={MEMBER}",
     ]
+
+
+def test_an_address_nobody_has_is_said(shell: Shell, desk: Desk) -> None:
+    desk.body = orjson.dumps({"members": []})
+
+    result = shell.call("people", "nobody@example.org")
+
+    assert result.exit_code == 1
+    assert "Nobody has the address nobody@example.org" in result.output
 
 
 def test_a_link_is_printed_alone(shell: Shell, desk: Desk) -> None:
