@@ -103,6 +103,7 @@ class World:
     database: SqlDatabase
     index: Index
     clock: ManualClock
+    ids: Ids
     tasks: HandTasks
     seal: ReaderSeal
     ingestion: Ingestion
@@ -239,6 +240,6 @@ def open_world(folder: Path, clock: ManualClock, ids: Ids) -> Iterator[World]:
         peers=ingestion,
         telemetry=telemetry,
     )
-    yield World(build(ports), database, index, clock, tasks, seal, ingestion, telemetry)
+    yield World(build(ports), database, index, clock, ids, tasks, seal, ingestion, telemetry)
     index.close()
     database.close()
