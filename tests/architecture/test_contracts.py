@@ -5,7 +5,8 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -33,10 +34,13 @@ METRIC_NAMES = {
 }
 
 
-def sources(folder: str) -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted((ROOT / folder).rglob("*.py")):
-        if "gen" not in path.parts:
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def sources(folder: str) -> Sequence[tuple[str, ast.Module]]:
+    return [
+        (path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if "gen" not in path.parts
+    ]
 
 
 def modules(package: ModuleType) -> Iterator[ModuleType]:
@@ -66,6 +70,7 @@ def emitted() -> dict[str, set[str]]:
     return found
 
 
+@cache
 def handled() -> dict[str, set[str]]:
     """Return the topics that each service has a handler for."""
     found: dict[str, set[str]] = {}
@@ -132,6 +137,7 @@ def test_a_metric_tells_its_unit_and_ends_as_prometheus_wants(metric: metrics.Me
     assert re.search(r"_(total|seconds|records|bytes)$", metric.name)
 
 
+@cache
 def errors() -> list[type[AppError]]:
     found: list[type[AppError]] = []
     for package in (libs, services):
@@ -179,6 +185,7 @@ def ports() -> list[str]:
     return found
 
 
+@cache
 def suites() -> str:
     return "\n".join(
         path.read_text(encoding="utf-8") for path in (ROOT / "tests/contract").glob("test_*.py")
