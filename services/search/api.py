@@ -13,7 +13,7 @@ from libs.web.problems import PROBLEMS
 from libs.web.reader import CurrentReader, OperatorReader
 from services.search.domain.query import Query as Question
 from services.search.domain.result import Found, Page
-from services.search.usecases import Names, Rank, Search, Similar
+from services.search.usecases import Names, Rank, Search, SearchPeople, Similar
 
 Text = Annotated[str, Query(min_length=1, max_length=500, description="What you look for.")]
 Limit = Annotated[int, Query(ge=1, le=100)]
@@ -103,7 +103,7 @@ class PersonHits(BaseModel):
     next: str
 
 
-def routes(*, stories: Search, people: Search, similar: Similar, names: Names) -> APIRouter:
+def routes(*, stories: Search, people: SearchPeople, similar: Similar, names: Names) -> APIRouter:
     """Return the routes over these use cases."""
     router = APIRouter(prefix="/v1/search", tags=["search"])
 
@@ -136,7 +136,7 @@ def routes(*, stories: Search, people: Search, similar: Similar, names: Names) -
     def find_people(
         reader: CurrentReader, q: Text, limit: Limit = 10, cursor: Cursor = ""
     ) -> PersonHits:
-        """People by what they work on."""
+        """Other people, by what they work on."""
         page = people(Question(q, {}, limit, cursor), reader=reader)
         return PersonHits(
             hits=[_person(found) for found in page.hits], total=page.total, next=page.next

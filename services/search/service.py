@@ -7,7 +7,7 @@ from libs.ports.database import Work
 from libs.runtime.service import Ports, Service
 from services.search.api import evaluation_routes, routes
 from services.search.events import IndexPeople, IndexStories
-from services.search.usecases import Legs, Names, Rank, Search, Similar
+from services.search.usecases import Legs, Names, Rank, Search, SearchPeople, Similar
 
 LEG_THREADS = 4
 
@@ -29,7 +29,7 @@ def build(ports: Ports) -> Service:
         routers=[
             routes(
                 stories=Search(story_legs, ports.cache),
-                people=Search(Legs(people, encoder, threads), ports.cache),
+                people=SearchPeople(Search(Legs(people, encoder, threads), ports.cache)),
                 similar=Similar(story_legs),
                 names=Names(people),
             ),

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import orjson
@@ -109,6 +109,17 @@ class Search:
         if len(fresh) > query.limit:
             self.cache.put(cursor.key, orjson.dumps([fresh, passages]), seconds=RANKING_SECONDS)
         return fresh, passages
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPeople:
+    """Find people by what they work on: others, since nobody looks for themselves."""
+
+    search: Search
+
+    def __call__(self, query: Query, *, reader: Reader) -> Page:
+        """Return one page without the reader; raises ``InvalidError`` for a bad cursor."""
+        return self.search(replace(query, besides=(reader.member_id,)), reader=reader)
 
 
 @dataclass(frozen=True, slots=True)

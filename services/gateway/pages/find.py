@@ -69,9 +69,7 @@ def _results(frame: Frame, ask: Ask, request: Request, person: Person) -> Respon
     found = ask(
         person.reader, "/v1/search", query={**asked, "cursor": parameters.get("cursor", "")}
     )
-    people = ask(
-        person.reader, "/v1/search/people", query={"q": parameters["q"], "limit": _PEOPLE + 1}
-    )
+    people = ask(person.reader, "/v1/search/people", query={"q": parameters["q"], "limit": _PEOPLE})
     following = found.content.get("next") or ""
     return frame.page(
         request,
@@ -81,10 +79,6 @@ def _results(frame: Frame, ask: Ask, request: Request, person: Person) -> Respon
         hits=found.content.get("hits", []),
         total=found.content.get("total", 0),
         facets=facets(asked, found.content.get("facets", {})),
-        people=[
-            found
-            for found in people.content.get("hits", [])
-            if found["member_id"] != person.reader.member_id
-        ][:_PEOPLE],
+        people=people.content.get("hits", []),
         following=query_string({**asked, "cursor": [following]}) if following else "",
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from libs.kernel.errors import InvalidError
-from libs.kernel.policy import All, Filter, Term
+from libs.kernel.policy import All, Filter, Not, Term
 
 FACETS = ("kind", "theme", "population", "stage", "language", "programme")
 """Keyword fields that a search can be narrowed by and that it counts."""
@@ -15,19 +15,23 @@ FACETS = ("kind", "theme", "population", "stage", "language", "programme")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question in words, narrowed by facet values; values of one facet are alternatives."""
+    """A question in words, narrowed by facet values; values of one facet are alternatives.
+
+    What has one of the ids in ``besides`` is no answer.
+    """
 
     text: str
     narrowed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     limit: int = 10
     cursor: str = ""
+    besides: tuple[str, ...] = ()
 
     def condition(self, visible: Filter) -> Filter:
         """Return the filter of both legs: what the reader may see, narrowed as asked."""
         chosen = [
             Term(name, tuple(values)) for name, values in sorted(self.narrowed.items()) if values
         ]
-        return All((visible, *chosen))
+        return All((visible, Not(Term("id", self.besides)), *chosen))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from libs.ports.encoder import Encoder
 from libs.ports.index import Index
 from services.search.domain.query import Query
 from services.search.events import IndexPeople, IndexStories
-from services.search.usecases import Legs, Names, Search, Similar
+from services.search.usecases import Legs, Names, Search, SearchPeople, Similar
 
 OURS, THEIRS = "programme-ours", "programme-theirs"
 NETWORK = vocabulary_pb2.VISIBILITY_NETWORK
@@ -49,7 +49,8 @@ class Network:
         story_legs = Legs(self.stories, encoder, self._threads)
         cache = open_cache(clock=clock)
         self.search = Search(story_legs, cache)
-        self.search_people = Search(Legs(self.people, encoder, self._threads), cache)
+        people_legs = Legs(self.people, encoder, self._threads)
+        self.search_people = SearchPeople(Search(people_legs, cache))
         self.similar = Similar(story_legs)
         self.names = Names(self.people)
 
@@ -242,6 +243,16 @@ def test_people_are_found_by_what_they_work_on(network: Network) -> None:
     network.join("ben", "Ben", "Fixing bicycles with young people")
     page = network.search_people(Query("support for dementia carers"), reader=READER)
     assert page.hits[0].id == "anna"
+
+
+def test_a_reader_who_looks_for_people_does_not_find_themselves(network: Network) -> None:
+    network.join("reader", "Roos", "Mantelzorg")
+    network.join("anna", "Anna", "Mantelzorg")
+    page = network.search_people(Query("mantelzorg"), reader=READER)
+    assert [hit.id for hit in page.hits] == ["anna"]
+    assert page.total == 1
+    by_key = network.search_people(Query("mantelzorg"), reader=Reader(OURS))
+    assert {hit.id for hit in by_key.hits} == {"anna", "reader"}
 
 
 def test_hidden_and_erased_people_are_not_found(network: Network) -> None:
