@@ -28,6 +28,11 @@ SECRET = "canary-secret-0123456789abcdefghij"
 OPERATOR_KEY = "canary-operator-0123456789abcdefghij"
 ABSENT = "01900000-0000-7000-8000-0000000000ff"
 ROLES = ("anonymous", "member", "ambassador", "coordinator", "operator")
+_CALLS_BETWEEN = 50
+_COUNTED_SECONDS = 121.0
+"""Two windows of the limits on reading and writing, as gateway/domain/quota.py has them."""
+LINKS_COUNTED_SECONDS = 1801.0
+"""Two windows of the limit on asking for sign-in links."""
 _COUNTS = {
     "ingestion": "SELECT (SELECT count(*) FROM programmes), (SELECT count(*) FROM members),"
     " (SELECT count(*) FROM initiatives), (SELECT count(*) FROM stories),"
@@ -68,6 +73,7 @@ class Whole:
     people: dict[str, httpx2.Client] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     """Of programmes, members, stories and the rest, by the names that ``_fill`` gives them."""
+    _rests: int = 0
 
     @property
     def url(self) -> str:
@@ -77,11 +83,20 @@ class Whole:
         self.process.settle()
 
     def rest(self) -> None:
-        """Let the counters of requests start anew."""
-        self.clock.skip(3600)
+        """Let the counters of requests start anew, often enough for one call after each rest."""
+        self._rests += 1
+        if self._rests % _CALLS_BETWEEN == 0:
+            self.clock.skip(_COUNTED_SECONDS)
 
     def ask(self, who: str, method: str, path: str, **content: Any) -> httpx2.Response:
         return self.people[who].request(method, path, **content)
+
+    def shown(self, who: str) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the headers and cookies that somebody sends, for other clients."""
+        client = self.people[who]
+        kept = ("authorization", "origin")
+        headers = {name: value for name, value in client.headers.items() if name in kept}
+        return headers, dict(client.cookies)
 
     def done(self, who: str, method: str, path: str, **content: Any) -> Any:
         answer = self.ask(who, method, path, **content)
@@ -152,7 +167,6 @@ def open_whole() -> Iterator[Whole]:
         whole = Whole(process, clock, Path(folder))
         opened.callback(whole.leave)
         _fill(whole)
-        whole.rest()
         yield whole
 
 
@@ -233,6 +247,9 @@ def _fill(whole: Whole) -> None:
     for who, name in (("baas", "their key"), ("coordinator", "our key")):
         whole.ids[name] = whole.done(who, "POST", "/v1/keys", json={"name": "test"})["id"]
     whole.settle()
+    for slug in ("buur", "verre"):
+        profile = whole.done("operator", "GET", f"/v1/members/{whole.ids[slug]}")
+        whole.ids[f"work of {slug}"] = profile["initiatives"][0]["id"]
     notified = whole.done("verre", "GET", "/v1/notifications")["notifications"]
     whole.ids["their notification"] = notified[0]["id"]
 
