@@ -10,6 +10,7 @@ _OWNERS = {
     "members": "ingestion",
     "stories": "ingestion",
     "import": "ingestion",
+    "republish": "ingestion",
     "search": "search",
     "recommendations": "matchmaking",
     "introductions": "matchmaking",
