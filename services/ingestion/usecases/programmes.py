@@ -69,6 +69,7 @@ class ChangeProgramme:
         """Return what became of it; fields that the change lacks stay."""
         with self.registry.database.write() as work:
             kept = Access(self.registry.stores).programme(work, reference)
+            _check_right(kept, reader)
             expected.check(kept)
             fields = Fields({**programme_record(kept.state), **change})
             return ProgrammeIntake(self.registry)(work, fields, kept, reader)
