@@ -162,10 +162,6 @@ class Marks(Protocol):
         """Clear the marks of these members."""
         ...
 
-    def count(self, work: Work) -> int:
-        """Return how many marks wait."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class Showing:
@@ -183,7 +179,7 @@ class Showings(Protocol):
     """The log of who was shown to whom; at most one row per pair and day."""
 
     def add(self, work: Work, showings: Sequence[Showing]) -> None:
-        """Record showings; a second one of the same day changes nothing."""
+        """Record at least one showing; a second one of the same day changes nothing."""
         ...
 
     def times(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from services.matchmaking.usecases.blocks import ShareBlocks
-from services.matchmaking.usecases.introductions import LAPSED_BATCH, Expire
+from services.matchmaking.usecases.introductions import Expire
 from services.matchmaking.usecases.refresh import RefreshSlates
 from services.matchmaking.usecases.upkeep import RUSH, DrawBackground, Sweep
 from services.matchmaking.usecases.wake import REFRESH, UPKEEP
@@ -20,18 +20,18 @@ class Refresh:
 
     refresh: RefreshSlates
     background: DrawBackground
-    _alone: threading.Lock = field(default_factory=threading.Lock)
+    alone: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, _argument: str = "") -> None:
         """Work marks off, batch by batch; a second run at the same time leaves it to the first."""
-        if not self._alone.acquire(blocking=False):
+        if not self.alone.acquire(blocking=False):
             return
         try:
             self._work_off()
             if self.background():
                 self._work_off()
         finally:
-            self._alone.release()
+            self.alone.release()
 
     def _work_off(self) -> None:
         while self.refresh():
@@ -49,7 +49,7 @@ class Upkeep:
 
     def __call__(self, _argument: str = "") -> None:
         """Do all that is due."""
-        while self.expire() == LAPSED_BATCH:
+        while self.expire():
             pass
         self.sweep()
         self.wake()

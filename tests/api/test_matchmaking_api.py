@@ -205,7 +205,7 @@ def test_a_question_outlives_the_profile_of_the_other(call: Caller, world: World
 
 def test_an_evaluation_ranks_members_by_one_text(call: Caller, world: World) -> None:
     world.member("hugo", what="Jongeren repareren oude fietsen.")
-    body = {"text": "avonden voor mantelzorgers", "depth": 10}
+    body = {"text": "avonden voor mantelzorgers", "limit": 10}
     found = call.json("POST", "/internal/ranking", by=Reader("", Role.OPERATOR), json=body)
     assert set(found) == {"hybrid", "lexical", "dense"}
     assert sorted(found["hybrid"][:2]) == sorted([id_of("anna"), id_of("bram")])

@@ -170,11 +170,6 @@ class SqlMarks(Marks):
         for chunk in chunks(member_ids):
             connection_of(work).execute(sa.delete(MARKS).where(MARKS.c.member_id.in_(chunk)))
 
-    @override
-    def count(self, work: Work) -> int:
-        counted = sa.select(sa.func.count()).select_from(MARKS)
-        return connection_of(work).execute(counted).scalar_one()
-
 
 class SqlShowings(Showings):
     """One row per pair and day."""
@@ -193,8 +188,7 @@ class SqlShowings(Showings):
             }
             for showing in showings
         ]
-        if rows:
-            connection_of(work).execute(_SHOW, rows)
+        connection_of(work).execute(_SHOW, rows)
 
     @override
     def times(

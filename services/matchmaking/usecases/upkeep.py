@@ -34,6 +34,7 @@ class DrawBackground:
     neighbourhood: Neighbourhood
     clock: Clock
     encoder_name: str
+    few: int = FEW
 
     def __call__(self, growth: float = GROWTH) -> bool:
         """Return whether a new sample was drawn."""
@@ -54,8 +55,8 @@ class DrawBackground:
         with self.database.write() as work:
             now = self.clock.now().timestamp()
             self.store.backgrounds.put(work, background, size=size, at=now)
-            if size <= FEW:
-                every = self.store.slates.older_than(work, now + 1, limit=FEW)
+            if size <= self.few:
+                every = self.store.slates.older_than(work, now + 1, limit=self.few)
                 self.store.marks.put(work, every, at=now, urgent=False)
         return True
 

@@ -13,20 +13,29 @@ from harness.matchmaking import (
     OURS,
     THEIRS,
     World,
+    encoder,
     id_of,
     initiative,
     member,
     reader,
 )
+from harness.notification import HandTasks
+from typing_extensions import override
 
 from libs.contracts.gen.kring.events.v1 import matches_pb2 as matches
 from libs.contracts.gen.kring.events.v1 import members_pb2 as members
 from libs.contracts.gen.kring.events.v1 import vocabulary_pb2 as vocabulary
-from libs.kernel.errors import InvalidError, NotFoundError
+from libs.kernel.errors import InvalidError, NotFoundError, RetryableError
 from libs.kernel.policy import Reader, Role
 from services.matchmaking.adapters.sql import sql_store
 from services.matchmaking.domain.exposure import DAY, REST, WEEK
+from services.matchmaking.domain.fusion import Leg
+from services.matchmaking.tasks import Refresh
+from services.matchmaking.usecases.neighbourhood import Neighbourhood
+from services.matchmaking.usecases.refresh import RefreshSlates
 from services.matchmaking.usecases.suggest import Suggest, Suggestion
+from services.matchmaking.usecases.upkeep import DrawBackground
+from services.matchmaking.usecases.wake import Wake
 
 
 def shown(world: World, who: str = "anna", *, by: Reader | None = None) -> list[Suggestion]:
@@ -256,10 +265,10 @@ def test_an_initiative_that_ended_leaves_the_index(pair: World) -> None:
 
 
 def test_a_newcomer_reaches_the_slates_of_neighbours(world: World) -> None:
-    world.feed(*(member(f"m{number}") for number in range(40)))
+    world.feed(*(member(f"m{number}") for number in range(12)))
     world.run()
-    full = {name for name in (f"m{number}" for number in range(40)) if len(names(world, name)) == 5}
-    assert len(full) == 40
+    full = {name for name in (f"m{number}" for number in range(12)) if len(names(world, name)) == 5}
+    assert len(full) == 12
     world.member("nora", initiatives=[initiative("nora", struggle="Niemand past op.")])
     world.run()
     assert len(names(world, "nora")) == 5
@@ -294,3 +303,67 @@ def test_a_large_network_is_compared_by_its_own_background(world: World) -> None
     assert len(world.rows("backgrounds")) == 1
     for suggestion in shown(world, "m0"):
         assert "avonden" in suggestion.initiative.texts["what"]
+
+
+class Meanwhile(Neighbourhood):
+    """A neighbourhood in which somebody is erased while candidates are looked for."""
+
+    world: World
+
+    @override
+    def legs(self, *given: Any, **named: Any) -> list[Leg]:
+        found = super().legs(*given, **named)
+        self.world.erase("anna")
+        self.world.erase("bram")
+        return found
+
+
+def test_who_is_erased_meanwhile_gets_no_slate_and_stands_on_none(world: World) -> None:
+    world.feed(*(member(name) for name in ("anna", "bram", "cas")))
+    near = Meanwhile(world.index)
+    object.__setattr__(near, "world", world)
+    refresh = RefreshSlates(sql_store(), world.database, near, world.clock, encoder().name)
+    assert refresh() == 3
+    assert [slate.member_id for slate in world.rows("slates")] == [id_of("cas")]
+    assert world.rows("slate_places") == []
+
+
+def test_marks_wait_while_another_run_works(pair: World) -> None:
+    store, near = sql_store(), Neighbourhood(pair.index)
+    name = encoder().name
+    task = Refresh(
+        RefreshSlates(store, pair.database, near, pair.clock, name),
+        DrawBackground(store, pair.database, near, pair.clock, name),
+    )
+    pair.member("cas")
+    with task.alone:
+        task("")
+    assert len(pair.rows("marks")) > 0
+    task("")
+    assert pair.rows("marks") == []
+
+
+def test_in_a_large_network_a_new_sample_costs_no_new_slates(pair: World) -> None:
+    name = encoder().name
+    near = Neighbourhood(pair.index)
+    pair.feed(*(member(f"m{number}") for number in range(3)))
+    pair.run()
+    pair.member("n", initiatives=[initiative("n"), initiative("n2")])
+    pair.tasks.close(timeout_seconds=0)
+    marks = pair.rows("marks")
+    draw = DrawBackground(sql_store(), pair.database, near, pair.clock, name, few=1)
+    assert draw()
+    assert pair.rows("marks") == marks
+    assert not draw()
+
+
+class Down(HandTasks):
+    """A queue that cannot be reached."""
+
+    @override
+    def submit(self, name: str, argument: str = "") -> None:
+        raise RetryableError("the queue is down")
+
+
+def test_a_queue_that_is_down_stops_nobody() -> None:
+    Wake(Down(), "matchmaking.refresh")()
