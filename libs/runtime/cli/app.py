@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from libs.kernel.errors import KringError
+from libs.runtime.cli.benching import add_benching
 from libs.runtime.cli.measuring import add_evaluating
 from libs.runtime.cli.operating import add_operating
 from libs.runtime.cli.sample import Sample
@@ -28,6 +29,7 @@ def build_cli(services: Sequence[str], sample: Sample) -> typer.Typer:
     _add_using(app, console)
     add_operating(app, services, console)
     add_evaluating(app, console)
+    add_benching(app, console)
     return app
 
 

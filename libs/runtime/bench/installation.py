@@ -1,0 +1,117 @@
+"""A Kring of its own to measure: `kring up` as a process on a folder that is thrown away."""
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter, sleep
+
+import httpx2
+
+from libs.kernel.errors import KringError
+from libs.runtime.cli.client import ADDRESS, Client
+from libs.runtime.settings import load, with_secrets
+
+START_SECONDS = 120.0
+_STOP_SECONDS = 60.0
+_LOOK_SECONDS = 0.005
+_TICKS = 100.0
+"""Of the processor times in /proc, a second (``getconf CLK_TCK`` on Linux)."""
+
+
+class Installation:
+    """One process and its data folder."""
+
+    def __init__(self, data: Path, encoder: str) -> None:
+        """Take a folder and an encoder; nothing runs yet."""
+        self.data = data
+        chosen: dict[str, object] = {"encoder": encoder} if encoder else {}
+        self.settings = with_secrets(load(data=data, **chosen))
+        self._log = data.parent / "kring.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> float:
+        """Start it; return after how many seconds it was ready."""
+        begun = perf_counter()
+        command = [sys.executable, "-m", "services", "up", "--no-sample", "--port", "0"]
+        address = self.data / ADDRESS
+        address.unlink(missing_ok=True)
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603  # our own program
+                [*command, "--data", str(self.data)], stdout=log, stderr=log, env=self._settings()
+            )
+        wait_until(lambda: address.exists() and self._is_ready(), START_SECONDS)
+        return perf_counter() - begun
+
+    def stop(self) -> None:
+        """Ask it to stop and wait."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(_STOP_SECONDS)
+
+    def client(self) -> Client:
+        """Return a client with the operator's key."""
+        return Client(self.settings)
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time it has used."""
+        fields = self._proc("stat").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def memory_megabytes(self) -> float:
+        """Return what it holds resident."""
+        found = re.search(r"VmRSS:\s+(\d+) kB", self._proc("status"))
+        return int(found[1]) / 1024 if found else 0.0
+
+    def counted(self, metric: str, **labels: str) -> float:
+        """Return the sum of a metric over the series with these labels."""
+        exposed = httpx2.get(f"{self._url()}/metrics", timeout=30).text
+        wanted = {f'{name}="{value}"' for name, value in labels.items()}
+        return sum(
+            float(line.rsplit(" ", 1)[1])
+            for line in exposed.splitlines()
+            if line.startswith(metric) and all(label in line for label in wanted)
+        )
+
+    def _is_ready(self) -> bool:
+        if self._process is not None and self._process.poll() is not None:
+            raise KringError(f"Kring could not start: {self._log.read_text()[-500:]}")
+        try:
+            return httpx2.get(f"{self._url()}/readyz", timeout=5).is_success
+        except (OSError, httpx2.TransportError, httpx2.InvalidURL):
+            return False
+
+    def _settings(self) -> dict[str, str]:
+        return {"KRING_ENCODER": self.settings.encoder, "PATH": "/usr/bin:/bin"}
+
+    def _url(self) -> str:
+        return (self.data / ADDRESS).read_text(encoding="ascii").strip()
+
+    def _proc(self, name: str) -> str:
+        if self._process is None:
+            raise KringError("Kring does not run.")
+        return Path(f"/proc/{self._process.pid}/{name}").read_text(encoding="utf-8")
+
+
+@contextmanager
+def installed(encoder: str) -> Iterator[Installation]:
+    """Give an installation that was started on an empty folder; it is stopped and thrown away."""
+    with tempfile.TemporaryDirectory(prefix="kring-bench-") as folder:
+        made = Installation(Path(folder) / "data", encoder)
+        try:
+            made.start()
+            yield made
+        finally:
+            made.stop()
+
+
+def wait_until(holds: Callable[[], bool], seconds: float) -> None:
+    """Look again and again until something holds; raises ``KringError`` after so long."""
+    deadline = perf_counter() + seconds
+    while not holds():
+        if perf_counter() > deadline:
+            raise KringError(f"It did not happen within {seconds:.0f} s.")
+        sleep(_LOOK_SECONDS)

@@ -1,0 +1,141 @@
+"""P10, P11: cached recommendations and lists over HTTP, against a route that does nothing else."""
+
+import http.client
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from typing_extensions import override
+
+from libs.kernel.clock import SystemClock
+from libs.kernel.errors import KringError
+from libs.kernel.policy import Reader, Role
+from libs.kernel.seal import HEADER, ReaderSeal
+from libs.runtime.bench.installation import Installation, wait_until
+from libs.runtime.bench.network import Network, Size
+from libs.runtime.bench.rounds import Pair, interleaved, rate
+from libs.runtime.cli.importing import import_records
+from libs.runtime.wiring import path_of
+
+LEAST_RATIO = 0.6
+_REQUESTS = 300
+_NETWORK = Size(members=200, stories=200)
+_SLATES_SECONDS = 300.0
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("kring")
+        self._path = path
+
+    @override
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(str(self._path))
+
+
+def measure(kring: Installation) -> list[Pair]:
+    """Load a network into an installation and return a ratio per route and way to it."""
+    member = _load(kring)
+    routes = (
+        ("P10", "recommendations", "matchmaking", f"/v1/recommendations?member={member}"),
+        ("P11", "list of stories", "ingestion", "/v1/stories?limit=20"),
+        ("P11", "list of members", "ingestion", "/v1/members?limit=20"),
+    )
+    return [pair for route in routes for pair in _pairs(kring, *route)]
+
+
+def _load(kring: Installation) -> str:
+    """Import an invented network; return a member who has recommendations."""
+    client, network = kring.client(), Network(_NETWORK, 1)
+    import_records(client, "programmes", enumerate(network.programmes()))
+    import_records(client, "members", enumerate(network.members()))
+    import_records(client, "stories", enumerate(network.stories()))
+    member = str(client.get("/v1/members", {"limit": 1})["members"][0]["id"])
+
+    def has_slate() -> bool:
+        return bool(client.get("/v1/recommendations", {"member": member})["recommendations"])
+
+    wait_until(has_slate, _SLATES_SECONDS)
+    return member
+
+
+def _pairs(kring: Installation, goal: str, what: str, service: str, path: str) -> Iterator[Pair]:
+    """Yield the route through the gateway, as promised, and by itself, to see where time goes."""
+    key = {"authorization": f"Bearer {kring.settings.operator_key.get_secret_value()}"}
+    sealed = {HEADER: _seal(kring)}
+    address = urlsplit(kring.client().url)
+    gateway = http.client.HTTPConnection(address.hostname or "", address.port)
+    direct = _UnixConnection(path_of(kring.settings.url(kring.settings.peers, service)))
+    with closing(gateway), closing(direct):
+        content = _fetch(gateway, path, key)
+        with _bare(content) as bare:
+            sides = interleaved(
+                {
+                    "gateway": _rate(partial(_fetch, gateway, path, key)),
+                    "direct": _rate(partial(_fetch, direct, path, sealed)),
+                    "bare": _rate(partial(_fetch, bare, "/", {})),
+                }
+            )
+    for way, least in (("gateway", LEAST_RATIO), ("direct", None)):
+        yield Pair(
+            goal=goal,
+            what=f"{what}, {'through the gateway' if least else f'at {service} itself'}",
+            unit="requests/s",
+            against="bare FastAPI + orjson",
+            ours=sides[way],
+            theirs=sides["bare"],
+            least=least,
+            note=f"{len(content):,} bytes, one client" if least else "",
+        )
+
+
+def _seal(kring: Installation) -> str:
+    """Return a sealed operator for the time of one measurement."""
+    secret = kring.settings.secret.get_secret_value().encode()
+    seal = ReaderSeal(secret, lambda: SystemClock().now().timestamp(), seconds=600.0)
+    return seal.close(Reader("", Role.OPERATOR))
+
+
+def _rate(fetch: Callable[[], bytes]) -> Callable[[], float]:
+    def many() -> None:
+        for _ in range(_REQUESTS):
+            fetch()
+
+    return lambda: rate(many, _REQUESTS)
+
+
+def _fetch(connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str]) -> bytes:
+    connection.request("GET", path, headers=dict(headers))
+    response = connection.getresponse()
+    content = response.read()
+    if response.status != http.client.OK:
+        raise KringError(f"{path}: {response.status} {content[:200]!r}")
+    return content
+
+
+@contextmanager
+def _bare(content: bytes) -> Iterator[http.client.HTTPConnection]:
+    """Give a connection to a bare server of the same content."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        file.write(content)
+        file.flush()
+        command = [sys.executable, "-m", "libs.runtime.bench.bare", file.name]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  # our own program
+            if process.stdout is None:
+                raise KringError("the bare server has no output")
+            port = int(process.stdout.readline())
+            try:
+                with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
+                    _fetch(connection, "/", {})
+                    yield connection
+            finally:
+                process.terminate()
