@@ -3,12 +3,13 @@
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -24,10 +25,13 @@ from libs.runtime.lifecycle import Process
 from libs.runtime.settings import Settings
 from services.__main__ import SERVICES
 
+T = TypeVar("T")
+
 SECRET = "canary-secret-0123456789abcdefghij"
 OPERATOR_KEY = "canary-operator-0123456789abcdefghij"
 ABSENT = "01900000-0000-7000-8000-0000000000ff"
 ROLES = ("anonymous", "member", "ambassador", "coordinator", "operator")
+_PATIENCE_SECONDS = 60.0
 _CALLS_BETWEEN = 50
 _COUNTED_SECONDS = 121.0
 """Two windows of the limits on reading and writing, as gateway/domain/quota.py has them."""
@@ -74,6 +78,7 @@ class Whole:
     ids: dict[str, str] = field(default_factory=dict)
     """Of programmes, members, stories and the rest, by the names that ``_fill`` gives them."""
     _rests: int = 0
+    _browsers: list[httpx2.Client] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -81,6 +86,14 @@ class Whole:
 
     def settle(self) -> None:
         self.process.settle()
+
+    def wait_for(self, look: Callable[[], T]) -> T:
+        """Look again and again until something true is seen; fail after a minute."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not (found := look()):
+            assert time.monotonic() < deadline, "waited in vain"
+            time.sleep(0.05)
+        return found
 
     def rest(self) -> None:
         """Let the counters of requests start anew, often enough for one call after each rest."""
@@ -106,6 +119,7 @@ class Whole:
     def sign_in(self, email: str) -> httpx2.Client:
         """Return a browser in which somebody is signed in by a link."""
         client = httpx2.Client(base_url=self.url, headers={"origin": self.url}, timeout=60)
+        self._browsers.append(client)
         answer = client.post("/v1/session", json={"token": self.token(email)})
         assert answer.status_code == 204, answer.text
         return client
@@ -116,7 +130,7 @@ class Whole:
         return str(parse_qs(urlsplit(link).query)["token"][0])
 
     def leave(self) -> None:
-        for client in self.people.values():
+        for client in (*self.people.values(), *self._browsers):
             client.close()
 
     def app(self, service: str) -> FastAPI:
