@@ -47,8 +47,8 @@ _FIXED: Mapping[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
         (-0.10, 0.08, 0.16, 0.22, 0.29, 0.385, 0.465, 0.80),
     ),
     "e5": (
-        (0.68, 0.75, 0.78, 0.80, 0.82, 0.85, 0.87, 0.95),
-        (0.66, 0.73, 0.76, 0.78, 0.80, 0.83, 0.85, 0.93),
+        (0.790, 0.824, 0.845, 0.859, 0.872, 0.891, 0.906, 0.970),
+        (0.747, 0.778, 0.799, 0.813, 0.826, 0.845, 0.859, 0.960),
     ),
     "": (
         (-0.20, 0.00, 0.10, 0.20, 0.30, 0.45, 0.60, 0.90),
@@ -60,10 +60,10 @@ _FIXED: Mapping[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
 def fixed(encoder: str, kind: Kind, cosines: Cosines) -> Cosines:
     """Return percentiles by the fixed mapping of an encoder family, for want of a sample.
 
-    The mapping is piecewise linear through quantiles of arbitrary pairs; an encoder whose name
-    starts with no known family gets a cautious middle one.
+    The mapping is piecewise linear through quantiles of arbitrary pairs; an encoder with no known
+    family in its name gets a cautious middle one.
     """
-    family = next((name for name in _FIXED if name and encoder.startswith(name)), "")
+    family = next((name for name in encoder.split("-") if name in _FIXED), "")
     within, across = _FIXED[family]
     return np.interp(cosines, within if same_language(kind) else across, _SHARES)
 
