@@ -234,7 +234,12 @@ class Process:
             running.address = address_of(listening)
         server = server_of(app, drain_seconds=self.settings.drain_seconds / 2)
         running.server = server
-        self._thread(running, "api", lambda: server.run(sockets=[listening]))
+
+        def answer() -> None:
+            with listening:  # a server that fails to start leaves it open
+                server.run(sockets=[listening])
+
+        self._thread(running, "api", answer)
 
     def _await_servers(self) -> None:
         for name, running in self.running.items():
@@ -249,7 +254,7 @@ class Process:
         def logged() -> None:
             try:
                 loop()
-            except Exception:  # the probes tell that it has ended
+            except (Exception, SystemExit):  # SystemExit is how uvicorn says that it cannot start
                 log.exception("thread ended", thread=name)
 
         thread = threading.Thread(target=logged, name=name, daemon=True)

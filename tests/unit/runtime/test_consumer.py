@@ -250,6 +250,48 @@ def test_the_lag_of_each_topic_is_measured(site: Site) -> None:
     assert series.encode() in site.telemetry.exposition()
 
 
+class Slow:
+    """A handler that prepares; whoever looks sees whether the database is free meanwhile."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.is_down = False
+        self.prepared: list[list[int]] = []
+
+    def prepare(self, events: Sequence[Event[Story]]) -> None:
+        if self.is_down:
+            raise RetryableError("the encoder is away")
+        self.prepared.append([event.sequence for event in events])
+        with self._database.write():  # with an open transaction, this would wait for ever
+            pass
+
+    def __call__(self, events: Sequence[Event[Story]], work: Work) -> None:
+        shelve(events, work)
+
+
+def test_a_handler_prepares_while_the_database_is_free_for_others(site: Site) -> None:
+    slow = Slow(site.database)
+    site.bus.publish([story("a", 1), story("a", 2)])
+
+    site.consumer(slow).turn()
+
+    assert slow.prepared == [[1, 2]]
+    assert site.shelf() == {"a": ("a at 2", 1)}
+
+
+def test_what_cannot_be_prepared_now_is_put_back(site: Site) -> None:
+    slow = Slow(site.database)
+    slow.is_down = True
+    site.bus.publish([story("a", 1)])
+    consumer = site.consumer(slow)
+
+    assert consumer.turn() > 0
+    slow.is_down = False
+    consumer.turn()
+
+    assert site.shelf() == {"a": ("a at 1", 1)}
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     batches=st.lists(

@@ -329,3 +329,22 @@ def test_a_bug_outside_the_handlers_halts_the_consumer_instead_of_ending_it_sile
     consumer.run(threading.Event())
 
     assert consumer.halted == "KeyError: 'kring.stories.v1'"
+
+
+def test_a_consumer_waits_before_it_tries_again_and_stops_meanwhile(shop: Shop) -> None:
+    stop = threading.Event()
+
+    def down(_event: Event[Story], _work: Work) -> None:
+        stop.set()
+        raise RetryableError("the index is down")
+
+    shop.bus.publish([story("a")])
+    handlers: dict[Any, Any] = {STORIES: each(down)}
+    consumer = Consumer(
+        "shop", handlers, bus=shop.bus, database=shop.database, telemetry=shop.telemetry
+    )
+
+    consumer.run(stop)
+
+    assert consumer.halted == ""
+    assert shop.counted('kring_consumer_retries_total{service="shop"}') == 1

@@ -2,13 +2,14 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import orjson
 import pytest
 import sqlalchemy as sa
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 
 from libs.adapters.sql.tables import OUTBOX
 from libs.adapters.sql.work import connection_of
@@ -19,10 +20,10 @@ from libs.contracts.gen.kring.events.v1.members_pb2 import Member
 from libs.contracts.gen.kring.events.v1.stories_pb2 import Story
 from libs.contracts.topics import INBOX, MEMBERS, STORIES
 from libs.kernel.clock import Clock, ManualClock, SystemClock
-from libs.kernel.errors import PoisonError, SettingsError
+from libs.kernel.errors import KringError, PoisonError, SettingsError
 from libs.kernel.ids import Uuid7
 from libs.ports.database import Work
-from libs.runtime.lifecycle import STALLED_SECONDS, Process
+from libs.runtime.lifecycle import STALLED_SECONDS, Process, builder
 from libs.runtime.limit import CONSECUTIVE
 from libs.runtime.service import Build, Handler, Ports, Service, each
 from libs.runtime.settings import Settings, with_secrets
@@ -40,9 +41,10 @@ class Town:
         self.ticks = threading.Semaphore(0)
         self.entered = threading.Event()
         self.go_on = threading.Event()
+        self.mounts: list[Callable[[FastAPI], None]] = []
 
     def build(self, name: str) -> Build:
-        """``ingestion`` writes stories, ``search`` reads them, ``gateway`` is slow."""
+        """``ingestion`` writes, ``search`` reads, ``gateway`` is slow."""
         return {
             "ingestion": self._writer,
             "search": self._reader,
@@ -91,7 +93,7 @@ class Town:
             assert self.go_on.wait(WAIT_SECONDS)
             return "done"
 
-        return Service(name="gateway", routers=[router])
+        return Service(name="gateway", routers=[router], mounts=self.mounts)
 
 
 @pytest.fixture
@@ -264,6 +266,34 @@ def test_a_thread_that_ended_by_a_bug_is_told_by_both_probes(start: Start) -> No
 
     assert process.stalled() == {"search relay": "has ended: the log tells why"}
     assert process.wrong() == process.stalled()
+
+
+def test_a_database_that_does_not_answer_is_unready(start: Start, settings: Settings) -> None:
+    process = start("search", roles=[])
+    process.running["search"].database.close()
+    for file in settings.data.glob("search.db*"):
+        file.unlink()
+    (settings.data / "search.db").mkdir()
+
+    assert process.wrong() == {"search database": "does not answer"}
+
+
+def test_a_server_that_ends_at_its_start_is_told(start: Start, town: Town) -> None:
+    @asynccontextmanager
+    async def fail(_app: FastAPI) -> AsyncIterator[None]:
+        raise OSError("no disk")
+        yield
+
+    town.mounts = [lambda app: setattr(app.router, "lifespan_context", fail)]
+
+    with pytest.raises(KringError, match="gateway could not start its server: the log tells why"):
+        start("gateway", roles=["api"])
+
+
+def test_a_service_is_found_by_its_name() -> None:
+    assert callable(builder("search"))
+    with pytest.raises(ModuleNotFoundError):
+        builder("serach")
 
 
 def test_a_port_that_is_taken_is_told_in_one_sentence(settings: Settings, town: Town) -> None:
