@@ -50,7 +50,6 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(
         default=0, ge=0, le=5, description="Proxies in front whose X-Forwarded-For entry counts."
     )
-    relay_seconds: float = Field(default=0.05, gt=0, description="Pause of an idle relay.")
     fail_at: str = Field(default="", description="For crash tests only: where to end at once.")
     log_format: str = Field(default="json", pattern="^(json|text)$", description="json or text.")
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")

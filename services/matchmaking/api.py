@@ -159,7 +159,8 @@ class RankingQuestion(Strict):
     """A question of an evaluation."""
 
     text: Annotated[str, Field(min_length=1, max_length=50_000)]
-    depth: Annotated[int, Field(ge=1, le=2000)]
+    country: Annotated[str, Field(max_length=2)] = ""
+    limit: Annotated[int, Field(ge=1, le=2000)]
 
 
 def evaluation_routes(rank: Rank) -> APIRouter:
@@ -169,7 +170,7 @@ def evaluation_routes(rank: Rank) -> APIRouter:
     @router.post("/ranking")
     def ranking(_reader: OperatorReader, body: RankingQuestion) -> dict[str, list[str]]:
         """Return members ranked by one text, and by each leg alone."""
-        return rank(body.text, depth=body.depth)
+        return rank(body.text, country=body.country, limit=body.limit)
 
     return router
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from libs.kernel.countries import country_code
 from libs.kernel.measures import (
     average_precision,
     bootstrap_interval,
@@ -23,8 +24,12 @@ from libs.runtime.cli.table import FileError, read_records
 from libs.runtime.cli.trial import Trial, trial
 
 LEGS = ("hybrid", "lexical", "dense")
-LIMIT = 100
+STORIES = 100
 """Results asked for: as deep as one page of the API goes."""
+EVERYBODY = 2000
+"""Members ranked: all of a collection."""
+LONGEST_TEXT = 20_000
+"""Characters of a text that Kring takes; what is longer is cut."""
 SEED = 20261122
 TITLE_CHARACTERS = 150
 
@@ -64,16 +69,21 @@ def rank_stories(
     with trial(["ingestion", "search"], encoder=encoder) as running:
         ours = running.take_in("stories", records, advance)
         running.settle()
-        return ask_all(running, "search", asked, {mine: theirs for theirs, mine in ours.items()})
+        questions = {query: {"text": text, "limit": STORIES} for query, text in asked.items()}
+        return ask_all(running, "search", questions, ours)
 
 
 def ask_all(
-    running: Trial, service: str, asked: Mapping[str, str], names: Mapping[str, str]
+    running: Trial,
+    service: str,
+    questions: Mapping[str, Mapping[str, Any]],
+    ours: Mapping[str, str],
 ) -> dict[str, Rankings]:
-    """Ask a service to rank for every query; unknown ids are left out."""
+    """Ask a service to rank for every question; the answer names things as their senders do."""
+    names = {mine: theirs for theirs, mine in ours.items()}
     ranked: dict[str, dict[str, list[str]]] = {leg: {} for leg in LEGS}
-    for query, text in asked.items():
-        answer = running.call(service, "/internal/ranking", {"text": text, "limit": LIMIT})
+    for query, question in questions.items():
+        answer = running.call(service, "/internal/ranking", question)
         for leg in LEGS:
             ranked[leg][query] = [names[each] for each in answer[leg] if each in names]
     return dict(ranked)
@@ -113,9 +123,11 @@ def evaluate_people(
     with trial(["ingestion", "matchmaking"], encoder=encoder) as running:
         ours = running.take_in("members", members, advance)
         running.settle()
-        asked = {query["id"]: query["text"] for query in records}
-        names = {mine: theirs for theirs, mine in ours.items()}
-        ranked = ask_all(running, "matchmaking", asked, names)
+        asked = {
+            query["id"]: {"text": query["text"], "country": _country(query), "limit": EVERYBODY}
+            for query in records
+        }
+        ranked = ask_all(running, "matchmaking", asked, ours)
     return {leg: _people_figures(rankings, records) for leg, rankings in ranked.items()} | {
         "queries": len(records)
     }
@@ -130,12 +142,20 @@ def as_member(identity: str, text: str, record: Mapping[str, Any]) -> dict[str, 
         "email": f"{identity.replace('@', '-at-')}@evaluation.example",
         "organisation": {"name": identity, "side": "community"},
         "languages": ["en"],
-        "country": record.get("country") if len(record.get("country") or "") == 2 else "",  # noqa: PLR2004  # ISO 3166 alpha-2
+        "country": _country(record),
         "visibility": "network",
         "wants": ["peer"],
         "consents": ["matching"],
-        "initiatives": [{"id": "work", "title": identity, "language": "en", "what": text}],
+        "initiatives": [
+            {"id": "work", "title": identity, "language": "en", "what": text[:LONGEST_TEXT]}
+        ],
     }
+
+
+def _country(record: Mapping[str, Any]) -> str:
+    """Return the code of the record's country; empty for one that is not known."""
+    code = country_code(record.get("country") or "")
+    return code if len(code) == len("NL") else ""
 
 
 def _people_figures(rankings: Rankings, queries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

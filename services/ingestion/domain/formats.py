@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from libs.kernel.countries import country_code
 from libs.kernel.vocabulary import THEMES
-from services.ingestion.domain.countries import country_code
 
 
 class RecordKind(StrEnum):

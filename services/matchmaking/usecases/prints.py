@@ -86,6 +86,7 @@ def _document(profile: Profile, one: Initiative, vectors: Mapping[str, Vectors])
             "population": sorted(one.populations),
             "stage": [str(one.stage)] if one.stage else [],
             "language": [language],
+            "country": [profile.country] if profile.country else [],
             OPEN: ["yes" if Purpose.MATCHING in profile.consents else "no"],
         },
         passages=[

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingestion.domain.countries import country_code
+from libs.kernel.countries import country_code
 from services.ingestion.domain.formats import organisation_as_member
 
 WAAG = {
