@@ -151,7 +151,7 @@ class Consumer:
         except RetryableError:
             raise
         except Exception as error:  # noqa: BLE001  # any bug: find the record that triggers it
-            log.warning("batch failed, going one by one", reason=repr(error))
+            log.warning("batch failed, going one by one", error=type(error).__name__)
             return {one.place: self._apply_alone(handler, one) for one in taken}
 
     def _apply(self, handler: Handler, taken: Sequence[_Taken]) -> Outcomes:
@@ -204,7 +204,9 @@ class Consumer:
         )
         with self._database.write() as work:
             work.bury(letter)
-        log.warning("buried", topic=letter.topic, offset=letter.offset, reason=letter.reason)
+        place = {"topic": letter.topic, "partition": letter.partition, "offset": letter.offset}
+        # the reason may quote what somebody sent; it is kept with the letter: `kring dlq list`
+        log.warning("buried", service=self._service, error=type(error).__name__, **place)
         return "dead"
 
     def _settle(self, topic: str, outcomes: Outcomes) -> None:
