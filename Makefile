@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up check test e2e bench proto lock ci clean
+.PHONY: help setup up check test faults bench proto lock ci clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
@@ -27,6 +27,12 @@ check: $(STAMP) ## style, types, borders, contracts
 
 test: check ## everything: checks, tests with coverage, journeys, the browser
 	@PATH=$(BIN):$$PATH bash tests/run.sh
+
+faults: $(STAMP) ## kill Kring at every moment that matters, and 50 times at random
+	FAULT_KILLS=$${FAULT_KILLS:-50} $(BIN)/pytest tests/faults -q -s -p no:randomly
+
+bench: $(STAMP) ## measure Kring on this machine, each thing against something known
+	@PATH=$(BIN):$$PATH bash tests/bench.sh
 
 proto: $(STAMP) ## generate libs/contracts/gen from proto/
 	$(BIN)/python proto/generate.py

@@ -14,6 +14,6 @@ if ! command -v chromium >/dev/null; then
   echo "Left out: the browser tests, because chromium is not installed (apt-get install chromium)."
   browser=(-m "not e2e")
 fi
-pytest tests/journeys tests/e2e -q -p no:randomly --cov --cov-append --cov-report= "${browser[@]}"
+pytest tests/journeys tests/faults tests/e2e -q -p no:randomly --cov --cov-append --cov-report= "${browser[@]}"
 coverage combine --append --quiet 2>/dev/null || true
 coverage report --fail-under=95 | tail -n 25

@@ -1,9 +1,9 @@
 """An invented network of any size, the same each time for the same start value.
 
 Assumptions, none of them measured: one programme per 400 members; six members in ten write Dutch,
-the others English; themes, and the stories a member tells, are unequal as in Zipf's law; a member
-works on one to three initiatives; seven ties in ten stay within a programme, and ties join people
-who share a theme; 85 % of everything is for the whole network, 12 % for the programme, 3 % private.
+the others English; themes, and the stories a member tells, are unequal as in Zipf's law; five
+members share an organisation; a member works on one to three initiatives; seven ties in ten stay
+within a programme, and ties join people who share a theme; 85 % of everything is for the whole network, 12 % for the programme, 3 % private.
 """
 
 import random
@@ -82,7 +82,7 @@ class Network:
                 "email": f"m{number}@m{number % 997}.example",
                 "phone": f"+31 6 {number:08d}",
                 "organisation": {
-                    "name": f"Organisation {number % max(1, self._size.members // 5)}",
+                    "name": f"Organisation {number // 5}",
                     "side": chance.choice(_SIDES),
                 },
                 "region": chance.choice(phrases.TOWNS),
