@@ -40,12 +40,17 @@ def nearest(snapshot: Snapshot, query: Vectors, allowed: Allowed, limit: int) ->
     breadth = 4 * limit
     while True:
         rows, scores = _candidates(snapshot, query, allowed, breadth)
-        found = _best_per_document(snapshot, rows, scores)
-        if len(found) >= limit or breadth >= allowed.count:
+        owners, rows, scores = _best_per_document(snapshot, rows, scores)
+        if len(owners) >= limit or breadth >= allowed.count:
             break
         breadth *= 8  # many passages of few documents
-    found.sort(key=lambda near: -near.score)
-    return [near for near in found if near.score >= found[min(limit, len(found)) - 1].score]
+    if len(owners) > limit:
+        kept = scores >= np.partition(scores, len(scores) - limit)[len(scores) - limit]
+        owners, rows, scores = owners[kept], rows[kept], scores[kept]
+    numbers = snapshot.numbers[rows]
+    return [
+        Near(*each) for each in zip(owners.tolist(), scores.tolist(), numbers.tolist(), strict=True)
+    ]
 
 
 def _candidates(
@@ -82,13 +87,11 @@ def _coarse(codes: CodesView, query: Vectors, allowed: Allowed, count: int) -> R
     return np.flatnonzero(distances <= farthest)
 
 
-def _best_per_document(snapshot: Snapshot, rows: Rows, scores: NDArray[np.float32]) -> list[Near]:
+def _best_per_document(
+    snapshot: Snapshot, rows: Rows, scores: Vectors
+) -> tuple[NDArray[np.int32], Rows, Vectors]:
+    """Return document rows, each once, with the row and the score of its best passage."""
     order = np.lexsort((rows, -scores))
     owners, first = np.unique(snapshot.owner[rows[order]], return_index=True)
     best = order[first]
-    return [
-        Near(int(owner), float(score), int(passage))
-        for owner, score, passage in zip(
-            owners, scores[best], snapshot.numbers[rows[best]], strict=True
-        )
-    ]
+    return owners, rows[best], scores[best]
