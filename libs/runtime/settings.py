@@ -52,7 +52,11 @@ class Settings(BaseSettings):
     )
     fail_at: str = Field(default="", description="For crash tests only: where to end at once.")
     log_format: str = Field(default="json", pattern="^(json|text)$", description="json or text.")
-    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+    log_level: str = Field(
+        default="info",
+        pattern="^(debug|info|warning|error)$",
+        description="Least serious log that is told.",
+    )
 
     def url(self, template: str, service: str = "") -> str:
         """Return one of the URL settings with the data folder and a service's name put in."""

@@ -19,11 +19,13 @@ import services
 from libs.contracts import topics
 from libs.kernel import metrics
 from libs.kernel.errors import AppError
+from libs.runtime.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 WITHOUT_READER = {
     "NOTIFICATIONS": "what became of mails: programmes read it, our services do not yet",
 }
+FOR_TESTS_ONLY = {"fail_at": "ends the process at a point, to test what a crash leaves"}
 HANDED_OUT = {"Outbox": r"outbox\(\)", "Letters": r"letters\(\)"}
 """Ports that no suite names, because another port hands them out: how they are got there."""
 TOPIC_NAMES = {
@@ -135,6 +137,23 @@ def test_a_metric_tells_its_unit_and_ends_as_prometheus_wants(metric: metrics.Me
     assert (metric.kind == "counter") == metric.name.endswith("_total")
     assert metric.help.endswith(".")
     assert re.search(r"_(total|seconds|records|bytes)$", metric.name)
+
+
+@pytest.mark.parametrize("setting", Settings.model_fields)
+def test_every_setting_is_read_and_explained_to_operators(setting: str) -> None:
+    used = {
+        name
+        for folder in ("libs", "services")
+        for path, tree in sources(folder)
+        if path != "libs/runtime/settings.py"
+        for name in names_in(tree)
+    }
+    guide = (ROOT / "docs/operator.md").read_text(encoding="utf-8")
+
+    assert setting in used, "nobody reads it: remove it"
+    assert Settings.model_fields[setting].description
+    if setting not in FOR_TESTS_ONLY:
+        assert f"KRING_{setting.upper()}`" in guide
 
 
 @cache

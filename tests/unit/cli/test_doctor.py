@@ -40,7 +40,7 @@ class Disk(NamedTuple):
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return with_secrets(Settings(data=tmp_path / "d", port=0))
+    return with_secrets(Settings(data=tmp_path / "d", port=0, encoder="use"))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from libs.runtime.wiring import Wiring, _load, path_of, scheme
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path / "data")
+    return Settings(data=tmp_path / "data", encoder="use")
 
 
 @pytest.fixture
