@@ -22,7 +22,11 @@ def email(value: str) -> str:
         return ""
     try:
         checked = validate_email(
-            address, check_deliverability=False, allow_smtputf8=False, test_environment=True
+            address,
+            check_deliverability=False,
+            allow_smtputf8=False,
+            test_environment=True,
+            strict=True,  # at most 64 characters before the @, as signing in has it
         )
     except EmailNotValidError as error:
         raise UnfitTextError("is not a mail address") from error
