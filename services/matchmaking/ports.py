@@ -86,6 +86,10 @@ class Bounds(Protocol):
         """Return the members who are left alone now."""
         ...
 
+    def end_pauses(self, work: Work, now: float) -> None:
+        """Delete pauses that are over."""
+        ...
+
     def remove(self, work: Work, member_ids: Collection[str]) -> None:
         """Forget what erased members set, and what was set against them."""
         ...
@@ -192,8 +196,8 @@ class Showings(Protocol):
         """Forget showings of and to these members."""
         ...
 
-    def prune(self, work: Work, older_than: float) -> int:
-        """Delete showings before a time; return how many."""
+    def prune(self, work: Work, older_than: float) -> None:
+        """Delete showings before a time."""
         ...
 
 
@@ -222,6 +226,14 @@ class Introductions(Protocol):
 
     def lapsed(self, work: Work, now: float, *, limit: int) -> list[Introduction]:
         """Return asked ones whose time is over."""
+        ...
+
+    def ended(self, work: Work, asked_before: float, *, limit: int) -> list[Introduction]:
+        """Return closed and expired ones that were asked before a time, the newest first."""
+        ...
+
+    def drop(self, work: Work, introduction_id: str) -> None:
+        """Delete one."""
         ...
 
     def loads(self, work: Work, member_ids: Collection[str], now: float) -> Mapping[str, Load]:

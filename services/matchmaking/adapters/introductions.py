@@ -25,10 +25,9 @@ class SqlIntroductions(Introductions):
 
     @override
     def put(self, work: Work, introduction: Introduction) -> None:
-        connection = connection_of(work)
-        connection.execute(sa.delete(INTRODUCTIONS).where(INTRODUCTIONS.c.id == introduction.id))
+        self.drop(work, introduction.id)
         row = {**asdict(introduction), "state": introduction.state.value}
-        connection.execute(sa.insert(INTRODUCTIONS), row)
+        connection_of(work).execute(sa.insert(INTRODUCTIONS), row)
 
     @override
     def get(self, work: Work, introduction_id: str) -> Introduction | None:
@@ -62,6 +61,19 @@ class SqlIntroductions(Introductions):
             INTRODUCTIONS.c.state == State.ASKED.value, INTRODUCTIONS.c.expires_at <= now
         )
         return self._find(work, over, limit=limit)
+
+    @override
+    def ended(self, work: Work, asked_before: float, *, limit: int) -> list[Introduction]:
+        over = sa.and_(
+            INTRODUCTIONS.c.state.in_([State.CLOSED.value, State.EXPIRED.value]),
+            INTRODUCTIONS.c.asked_at < asked_before,
+        )
+        return self._find(work, over, limit=limit)
+
+    @override
+    def drop(self, work: Work, introduction_id: str) -> None:
+        one = INTRODUCTIONS.c.id == introduction_id
+        connection_of(work).execute(sa.delete(INTRODUCTIONS).where(one))
 
     @override
     def loads(self, work: Work, member_ids: Collection[str], now: float) -> Mapping[str, Load]:

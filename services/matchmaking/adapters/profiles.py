@@ -193,6 +193,10 @@ class SqlBounds(Bounds):
         return frozenset(rows.scalars())
 
     @override
+    def end_pauses(self, work: Work, now: float) -> None:
+        connection_of(work).execute(sa.delete(PAUSES).where(PAUSES.c.until <= now))
+
+    @override
     def remove(self, work: Work, member_ids: Collection[str]) -> None:
         connection = connection_of(work)
         for chunk in chunks(member_ids):

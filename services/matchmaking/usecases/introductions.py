@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from libs.contracts import topics
 from libs.kernel.clock import Clock
 from libs.kernel.errors import ConflictError, ForbiddenError, NotFoundError
 from libs.kernel.ids import Ids
@@ -17,7 +16,7 @@ from services.matchmaking.domain.introduction import Answer, Introduction, State
 from services.matchmaking.domain.profile import Contact, Profile
 from services.matchmaking.ports import Store
 from services.matchmaking.usecases.circumstances import Situation
-from services.matchmaking.usecases.messages import introduction_message
+from services.matchmaking.usecases.messages import publish_introduction
 
 NOBODY = "There is no such member."
 NOTHING = "There is no such introduction."
@@ -44,13 +43,7 @@ class Desk:
     def keep(self, work: Work, introduction: Introduction) -> None:
         """Store and publish an introduction; the slates of both, and those around, follow."""
         self.store.introductions.put(work, introduction)
-        work.emit(
-            topics.INTRODUCTIONS,
-            introduction.id,
-            programme=introduction.programme,
-            sequence=introduction.sequence,
-            state=introduction_message(introduction),
-        )
+        publish_introduction(work, introduction)
         both = (introduction.asker_id, introduction.asked_id)
         around = self.store.slates.showing(work, [introduction.asked_id])
         self.store.marks.put(work, both, at=self.now(), urgent=True)

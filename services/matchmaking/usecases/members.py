@@ -9,7 +9,7 @@ from libs.kernel.clock import Clock
 from libs.ports.database import Work
 from services.matchmaking.domain.introduction import forget
 from services.matchmaking.ports import Entry, Store
-from services.matchmaking.usecases.messages import introduction_message
+from services.matchmaking.usecases.messages import publish_introduction
 from services.matchmaking.usecases.prints import Printer
 
 
@@ -74,14 +74,7 @@ class TakeMembers:
                 state=SlateMessage(member_id=one.member_id),
             )
         for introduction in self.store.introductions.of(work, who):
-            closed = forget(introduction)
-            work.emit(
-                topics.INTRODUCTIONS,
-                closed.id,
-                programme=closed.programme,
-                sequence=closed.sequence,
-                state=introduction_message(closed),
-            )
+            publish_introduction(work, forget(introduction))
         self.store.profiles.remove(work, who)
         self.store.bounds.remove(work, who)
         self.store.slates.remove(work, who)

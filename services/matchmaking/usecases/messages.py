@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from libs.contracts import topics
 from libs.contracts.gen.kring.events.v1 import introductions_pb2 as introductions
 from libs.contracts.gen.kring.events.v1 import matches_pb2 as matches
+from libs.ports.database import Work
 from services.matchmaking.domain.introduction import Introduction, State
 from services.matchmaking.domain.score import Part
 from services.matchmaking.domain.slate import Match
@@ -38,6 +40,17 @@ def introduction_message(introduction: Introduction) -> introductions.Introducti
         asked_at=timestamp(introduction.asked_at),
         answered_at=None if answered is None else timestamp(answered),
         expires_at=timestamp(introduction.expires_at),
+    )
+
+
+def publish_introduction(work: Work, introduction: Introduction) -> None:
+    """Tell of an introduction as it stands now."""
+    work.emit(
+        topics.INTRODUCTIONS,
+        introduction.id,
+        programme=introduction.programme,
+        sequence=introduction.sequence,
+        state=introduction_message(introduction),
     )
 
 

@@ -19,7 +19,7 @@ from services.matchmaking.usecases.circumstances import Situation
 from services.matchmaking.usecases.messages import recommendation_message, timestamp
 from services.matchmaking.usecases.neighbourhood import NEIGHBOURS, Neighbourhood
 
-BATCH = 16
+BATCH = 8
 """Slates made between two commits: small enough that the nearest neighbours are soon seen."""
 
 

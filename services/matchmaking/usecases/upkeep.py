@@ -6,7 +6,9 @@ from libs.kernel.clock import Clock
 from libs.ports.database import Database
 from services.matchmaking.domain.calibration import Background, Voice, sample_pairs
 from services.matchmaking.domain.exposure import DAY, WEEK
+from services.matchmaking.domain.introduction import forget
 from services.matchmaking.ports import Store
+from services.matchmaking.usecases.messages import publish_introduction
 from services.matchmaking.usecases.neighbourhood import COMPARED, Neighbourhood
 
 SAMPLED_INITIATIVES = 400
@@ -20,8 +22,8 @@ RUSH = 8.0
 FEW = 500
 """Up to so many initiatives a new sample changes percentiles enough to make all slates again."""
 SLATE_AGE = DAY
-SHOWINGS_AGE = 26 * WEEK
-"""Twice as long as a pair rests; then a showing has served."""
+SERVED_AGE = 26 * WEEK
+"""Twice as long as a pair rests; then a showing, and a question without a yes, has served."""
 BATCH = 500
 
 
@@ -63,16 +65,20 @@ class DrawBackground:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Find what no event will ever touch again."""
+    """Find what no event will ever touch again, and delete what has served."""
 
     store: Store
     database: Database
     clock: Clock
 
     def __call__(self) -> None:
-        """Mark old slates, and delete old showings."""
+        """Mark old slates; delete old showings, ended pauses and questions that came to nothing."""
         now = self.clock.now().timestamp()
         with self.database.write() as work:
             old = self.store.slates.older_than(work, now - SLATE_AGE, limit=BATCH)
             self.store.marks.put(work, old, at=now, urgent=False)
-            self.store.showings.prune(work, now - SHOWINGS_AGE)
+            self.store.showings.prune(work, now - SERVED_AGE)
+            self.store.bounds.end_pauses(work, now)
+            for one in self.store.introductions.ended(work, now - SERVED_AGE, limit=BATCH):
+                publish_introduction(work, forget(one))
+                self.store.introductions.drop(work, one.id)

@@ -27,7 +27,7 @@ from libs.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotF
 from libs.kernel.ids import Ids
 from libs.kernel.policy import Reader
 from services.matchmaking.adapters.sql import sql_store
-from services.matchmaking.domain.exposure import DAY, MONTH, REST
+from services.matchmaking.domain.exposure import DAY, MONTH, REST, WEEK
 from services.matchmaking.domain.introduction import Answer, State
 from services.matchmaking.usecases.introductions import (
     Ask,
@@ -307,6 +307,20 @@ def test_an_unanswered_question_lapses_and_that_is_told(talk: Talk) -> None:
     with pytest.raises(ConflictError):
         talk.reply(made, "bram")
     assert Expire(talk.desk)() == 0
+
+
+def test_a_question_that_came_to_nothing_is_forgotten_after_half_a_year(talk: Talk) -> None:
+    refused, silent = talk.ask("anna", "bram"), talk.ask("anna", "cas")
+    met = talk.ask("bram", "cas")
+    talk.reply(refused, "bram", Answer.PAUSE)
+    talk.reply(met, "cas")
+    talk.world.run(after=20 * DAY)
+    talk.world.run(after=27 * WEEK)
+    assert [one.id for one in talk.world.rows("introductions")] == [met]
+    assert talk.world.rows("pauses") == []
+    last = {one.introduction_id: one for one in talk.world.told()}
+    assert last[refused].message == last[silent].message == ""
+    assert last[met].message == QUESTION
 
 
 def test_erasing_one_of_both_erases_the_question(talk: Talk) -> None:
