@@ -4,13 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from libs.contracts.codec import decode
 from libs.contracts.topics import MEMBERS, STORIES, Topic
-from libs.kernel.errors import KringError, PoisonError
+from libs.kernel.errors import KringError
 from libs.ports.bus import Bus
+from libs.runtime.cli.history import events_of
 from libs.runtime.wiring import Wiring
 
-GROUP = "kring.doctor"
 NAMED = 5
 
 
@@ -62,21 +61,10 @@ def _check(wiring: Wiring, projection: Projection) -> Callable[[], str]:
 
 def newest(bus: Bus, topic: Topic[Any], gone: str) -> dict[str, int]:
     """Return the newest sequence of each living aggregate, read from the start of the log."""
-    bus.forget(GROUP)
-    subscription = bus.subscribe(GROUP, [topic.name])
     newest_of: dict[str, tuple[int, bool]] = {}
-    try:
-        while deliveries := subscription.poll(limit=500, timeout_seconds=0):
-            for delivery in deliveries:
-                try:
-                    event = decode(delivery.record)
-                except PoisonError:
-                    continue  # it is in the dead-letter queue, and the next snapshot heals it
-                known, _ = newest_of.get(event.aggregate_id, (0, False))
-                if event.sequence > known:
-                    state = (event.sequence, bool(getattr(event.state, gone)))
-                    newest_of[event.aggregate_id] = state
-    finally:
-        subscription.close()
-        bus.forget(GROUP)
+    for event in events_of(bus, topic):
+        known, _ = newest_of.get(event.aggregate_id, (0, False))
+        if event.sequence > known:
+            state = (event.sequence, bool(getattr(event.state, gone)))
+            newest_of[event.aggregate_id] = state
     return {identity: sequence for identity, (sequence, dead) in newest_of.items() if not dead}

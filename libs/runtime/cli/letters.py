@@ -5,10 +5,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from libs.contracts.codec import decode
+from libs.contracts.envelope import Record
 from libs.kernel.clock import SystemClock
-from libs.kernel.errors import KringError
+from libs.kernel.errors import KringError, PoisonError
 from libs.kernel.ids import Uuid7
+from libs.ports.bus import Bus
 from libs.ports.database import DeadLetter
+from libs.runtime.cli.history import events_of
 from libs.runtime.settings import Settings
 from libs.runtime.wiring import Wiring
 
@@ -50,10 +54,16 @@ def show(settings: Settings, service: str, number: int) -> dict[str, Any]:
 
 
 def replay(settings: Settings, service: str, number: int) -> None:
-    """Publish a letter again with its id and sequence, then drop it."""
+    """Publish a letter again with its id and sequence, then drop it.
+
+    Raises ``KringError`` when a newer state was published since. To apply the older one would not
+    only go back: as the last record of its key it would outlive the newer one in the log.
+    """
     with opened(settings) as wiring:
         letter = _get(wiring, service, number)
-        if wiring.bus().publish([letter.record]) != 1:
+        bus = wiring.bus()
+        _refuse_old(bus, letter.record)
+        if bus.publish([letter.record]) != 1:
             raise KringError("The bus did not take it; the letter is kept. Try again.")
         wiring.database(service).letters().drop(number)
 
@@ -63,6 +73,21 @@ def drop(settings: Settings, service: str, number: int) -> None:
     with opened(settings) as wiring:
         _get(wiring, service, number)
         wiring.database(service).letters().drop(number)
+
+
+def _refuse_old(bus: Bus, record: Record) -> None:
+    try:
+        event = decode(record)
+    except PoisonError:
+        return  # no state at all: it will be buried again, unless this release can read it
+    if event.topic.writer == "*":
+        return
+    for other in events_of(bus, event.topic):
+        if other.aggregate_id == event.aggregate_id and other.sequence > event.sequence:
+            raise KringError(
+                f"A newer state of {event.subject} was published since: drop this letter, and"
+                f" `kring republish --aggregate {event.subject}` if that state was buried too."
+            )
 
 
 def _get(wiring: Wiring, service: str, number: int) -> DeadLetter:

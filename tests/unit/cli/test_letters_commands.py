@@ -11,8 +11,11 @@ from typer.testing import CliRunner, Result
 from libs.adapters.sql.database import open_database
 from libs.adapters.sql.migrate import migrate
 from libs.adapters.sqlite.bus import open_bus
-from libs.contracts.codec import source_of
-from libs.contracts.envelope import Record
+from libs.contracts.codec import encode, source_of
+from libs.contracts.envelope import Event, Record
+from libs.contracts.gen.kring.events.v1.inbox_pb2 import Submission
+from libs.contracts.gen.kring.events.v1.stories_pb2 import Story
+from libs.contracts.topics import INBOX, STORIES
 from libs.kernel.clock import ManualClock
 from libs.kernel.ids import Ids
 from libs.ports.database import DeadLetter
@@ -22,6 +25,7 @@ from libs.runtime.cli.sample import Sample
 SERVICES = ("search", "notification")
 MORNING = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 TOPIC = "kring.stories.v1"
+UNREADABLE = Record(TOPIC, b"p:story/a", (("ce_id", b"1"),), b"\x00\xff")
 
 
 class Shell:
@@ -37,7 +41,14 @@ class Shell:
     def run(self, *arguments: str) -> Result:
         return CliRunner().invoke(self._app, ["dlq", *arguments, "--data", str(self.data)])
 
-    def bury(self, service: str, offset: int, hours: int, reason: str = "PoisonError: bad") -> None:
+    def bury(
+        self,
+        service: str,
+        offset: int,
+        hours: int,
+        reason: str = "PoisonError: bad",
+        record: Record = UNREADABLE,
+    ) -> None:
         url = f"sqlite:///{self.data}/{service}.db"
         migrate(url)
         database = open_database(url, source=source_of(service), clock=self.clock, ids=self._ids)
@@ -45,7 +56,7 @@ class Shell:
             topic=TOPIC,
             partition=3,
             offset=offset,
-            record=Record(TOPIC, b"p:story/a", (("ce_id", b"1"),), b"\x00\xff"),
+            record=record,
             reason=reason,
             attempts=3,
             rejected_at=MORNING + timedelta(hours=hours),
@@ -54,11 +65,31 @@ class Shell:
             work.bury(letter)
         database.close()
 
+    def publish(self, *records: Record) -> None:
+        bus = open_bus(f"sqlite:///{self.data}/log.db", clock=self.clock)
+        bus.publish(records)
+        bus.close()
+
     def published(self) -> list[Record]:
         bus = open_bus(f"sqlite:///{self.data}/log.db", clock=self.clock)
         found = bus.subscribe("reader", [TOPIC]).poll(limit=10, timeout_seconds=0)
         bus.close()
         return [delivery.record for delivery in found]
+
+
+def snapshot(sequence: int, story: str = "a") -> Record:
+    return encode(
+        Event(
+            topic=STORIES,
+            id=f"{story}-{sequence}",
+            aggregate_id=story,
+            sequence=sequence,
+            programme="p",
+            source=source_of("ingestion"),
+            time=MORNING,
+            state=Story(story_id=story),
+        )
+    )
 
 
 @pytest.fixture
@@ -131,8 +162,48 @@ def test_a_replayed_letter_is_published_as_it_was_and_is_gone(shell: Shell) -> N
     done = shell.run("replay", "1", "--service", "search")
 
     assert done.exit_code == 0, done.output
-    assert shell.published() == [Record(TOPIC, b"p:story/a", (("ce_id", b"1"),), b"\x00\xff")]
+    assert shell.published() == [UNREADABLE]
     assert shell.run("show", "1", "--service", "search").exit_code == 1
+
+
+def test_a_snapshot_is_replayed_while_it_is_the_newest(shell: Shell) -> None:
+    shell.publish(snapshot(1), snapshot(9, story="b"))
+    shell.bury("search", 1, hours=1, record=snapshot(2))
+
+    done = shell.run("replay", "1", "--service", "search")
+
+    assert done.exit_code == 0, done.output
+    assert snapshot(2) in shell.published()
+
+
+def test_a_snapshot_that_was_replaced_since_is_not_replayed(shell: Shell) -> None:
+    shell.publish(snapshot(3))
+    shell.bury("search", 1, hours=1, record=snapshot(2))
+
+    done = shell.run("replay", "1", "--service", "search")
+
+    assert done.exit_code == 1
+    assert "A newer state of story/a was published since: drop this letter" in done.stderr
+    assert shell.published() == [snapshot(3)]
+    assert shell.run("show", "1", "--service", "search").exit_code == 0
+
+
+def test_a_request_is_replayed_whatever_came_since(shell: Shell) -> None:
+    request = encode(
+        Event(
+            topic=INBOX,
+            id="1",
+            aggregate_id="a",
+            sequence=0,
+            programme="p",
+            source="/other",
+            time=MORNING,
+            state=Submission(),
+        )
+    )
+    shell.bury("search", 1, hours=1, record=request)
+
+    assert shell.run("replay", "1", "--service", "search").exit_code == 0
 
 
 def test_a_dropped_letter_is_gone_and_not_published(shell: Shell) -> None:
