@@ -58,13 +58,14 @@ def _candidates(
 ) -> tuple[Rows, Vectors]:
     """Return about the best ``breadth`` passages with scores that are equal for equal vectors."""
     rescored = max(_LEAST_RESCORED, 8 * breadth, len(snapshot.vectors) // 100)
-    if allowed.count <= rescored:
+    if snapshot.codes is None and allowed.count > _LEAST_RESCORED:
         rows = np.flatnonzero(allowed.mask)
-        scores = snapshot.vectors[rows] @ query
-    elif snapshot.codes is None:
-        rows, scores = _all_scores(snapshot, query, allowed)
+        scores = (snapshot.vectors @ query)[rows]
     else:
-        rows = _coarse(snapshot.codes, query, allowed, rescored)
+        if snapshot.codes is None or allowed.count <= max(rescored, EXACT_ROWS):
+            rows = np.flatnonzero(allowed.mask)
+        else:
+            rows = _coarse(snapshot.codes, query, allowed, rescored)
         scores = snapshot.vectors[rows] @ query
     if len(rows) > breadth:
         least = np.partition(scores, len(scores) - breadth)[len(scores) - breadth]
@@ -74,17 +75,12 @@ def _candidates(
     return rows, (snapshot.vectors[rows] * query).sum(axis=1)
 
 
-def _all_scores(snapshot: Snapshot, query: Vectors, allowed: Allowed) -> tuple[Rows, Vectors]:
-    scores = snapshot.vectors @ query
-    rows = np.flatnonzero(allowed.mask)
-    return rows, scores[rows]
-
-
 def _coarse(codes: CodesView, query: Vectors, allowed: Allowed, count: int) -> Rows:
     distances = codes.distances(query)
-    distances[~allowed.mask] = np.iinfo(np.uint16).max
-    farthest = np.partition(distances, count - 1)[count - 1]
-    return np.flatnonzero(distances <= farthest)
+    distances[~allowed.mask] = len(query) + 1  # farther than any
+    # Counting is three times as fast as a partition: distances are few and small.
+    within = np.cumsum(np.bincount(distances))
+    return np.flatnonzero(distances <= np.searchsorted(within, count))
 
 
 def _best_per_document(
