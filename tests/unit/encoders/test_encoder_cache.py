@@ -84,3 +84,12 @@ def test_what_was_used_last_is_kept(cached: CachedEncoder, letters: LetterEncode
 def test_a_batch_larger_than_the_cache_is_answered_whole(cached: CachedEncoder) -> None:
     vectors = cached.encode(["a", "b", "c", "d"], "query")
     assert vectors.argmax(axis=1).tolist() == [0, 1, 2, 3]
+
+
+def test_only_what_is_really_encoded_is_counted(letters: LetterEncoder) -> None:
+    counted: list[int] = []
+    cached = CachedEncoder(letters, 2, counted.append)
+    cached.encode(["a", "b", "a"], "query")
+    cached.encode(["a"], "query")
+    cached.encode(["a", "c"], "query")
+    assert counted == [2, 1]
