@@ -130,12 +130,17 @@ def test_a_record_that_is_no_event_is_buried_with_the_reason(whole: Whole, name:
 def test_a_submission_that_is_refused_is_buried_and_changes_nothing(
     whole: Whole, name: str
 ) -> None:
-    before, things = whole.dead_letters("ingestion"), whole.counts()
+    before, things = whole.dead_letters("ingestion"), _things(whole)
     whole.process._bus.publish([REFUSED[name]])
     whole.settle()
     assert len(whole.dead_letters("ingestion")) == len(before) + 1
-    assert whole.counts() == things
+    assert _things(whole) == things
     assert not whole.process.wrong()
+
+
+def _things(whole: Whole) -> tuple[int, ...]:
+    """Count what ingestion keeps, without its outbox: what it buries is published as such."""
+    return whole.counts()["ingestion"][:-1]
 
 
 def test_order_is_the_sequence_whatever_comes_twice_late_or_with_an_old_date(whole: Whole) -> None:
