@@ -3,7 +3,8 @@
 Assumptions, none of them measured: one programme per 400 members; six members in ten write Dutch,
 the others English; themes, and the stories a member tells, are unequal as in Zipf's law; five
 members share an organisation; a member works on one to three initiatives; seven ties in ten stay
-within a programme, and ties join people who share a theme; 85 % of everything is for the whole network, 12 % for the programme, 3 % private.
+within a programme, and ties join people who share a theme; 85 % of everything is for the whole
+network, 12 % for the programme, 3 % private.
 """
 
 import random

@@ -7,7 +7,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -80,9 +79,9 @@ def _pairs(kring: Installation, goal: str, what: str, service: str, path: str) -
         with _bare(content) as bare:
             sides = interleaved(
                 {
-                    "gateway": _rate(partial(_fetch, gateway, path, key)),
-                    "direct": _rate(partial(_fetch, direct, path, sealed)),
-                    "bare": _rate(partial(_fetch, bare, "/", {})),
+                    "gateway": _rate(gateway, path, key),
+                    "direct": _rate(direct, path, sealed),
+                    "bare": _rate(bare, "/", {}),
                 }
             )
     for way, least in (("gateway", LEAST_RATIO), ("direct", None)):
@@ -105,12 +104,19 @@ def _seal(kring: Installation) -> str:
     return seal.close(Reader("", Role.OPERATOR))
 
 
-def _rate(fetch: Callable[[], bytes]) -> Callable[[], float]:
+def _rate(
+    connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str]
+) -> Callable[[], float]:
     def many() -> None:
         for _ in range(_REQUESTS):
-            fetch()
+            _fetch(connection, path, headers)
 
-    return lambda: rate(many, _REQUESTS)
+    def measured() -> float:
+        connection.close()  # the server may have, while the others had their turn
+        _fetch(connection, path, headers)
+        return rate(many, _REQUESTS)
+
+    return measured
 
 
 def _fetch(connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str]) -> bytes:
