@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from typing_extensions import override
 
+from libs.contracts.headers import unpack
 from libs.kernel.clock import SystemClock
 from libs.kernel.ids import Uuid7
 from libs.kernel.policy import Reader
@@ -151,10 +152,10 @@ class Whole:
         """Return how much of everything there is: what a refused request must not change."""
         return {service: self._rows(service, query)[0] for service, query in _COUNTS.items()}
 
-    def dead_letters(self, service: str) -> list[str]:
-        """Return why records were buried, in order."""
-        rows = self._rows(service, "SELECT reason FROM dead_letter ORDER BY id")
-        return [str(reason) for (reason,) in rows]
+    def dead_letters(self, service: str) -> list[tuple[dict[str, bytes], str]]:
+        """Return the headers of buried records and why they were buried, in order."""
+        rows = self._rows(service, "SELECT headers, reason FROM dead_letter ORDER BY id")
+        return [(dict(unpack(headers)), str(reason)) for headers, reason in rows]
 
     def _rows(self, service: str, query: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.data / f"{service}.db")) as connection:
