@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness.matchmaking import World, open_world
+from harness.matchmaking import World, member, open_world
+from harness.talk import Talk
 
 from libs.kernel.clock import ManualClock
 from libs.kernel.ids import Ids
@@ -14,3 +15,9 @@ from libs.kernel.ids import Ids
 def world(tmp_path: Path, clock: ManualClock, ids: Ids) -> Iterator[World]:
     with open_world(tmp_path, clock, ids) as opened:
         yield opened
+
+
+@pytest.fixture
+def talk(world: World) -> Talk:
+    world.feed(*(member(name) for name in ("anna", "bram", "cas")))
+    return Talk(world)

@@ -1,80 +1,23 @@
 """Introductions over the real database: asked, answered, full, blocked, lapsed and erased."""
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from itertools import count
-from pathlib import Path
-from threading import Barrier
 from typing import Any
 
 import pytest
-from harness.matchmaking import OURS, THEIRS, World, id_of, member, open_world, reader
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
-from typing_extensions import override
+from harness.matchmaking import OURS, THEIRS, id_of, reader
+from harness.talk import QUESTION, Talk
 
 from libs.contracts.gen.kring.events.v1 import introductions_pb2 as introductions
 from libs.contracts.gen.kring.events.v1 import members_pb2 as members
 from libs.contracts.gen.kring.events.v1 import vocabulary_pb2 as vocabulary
-from libs.kernel.clock import ManualClock
 from libs.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from libs.kernel.ids import Ids
 from libs.kernel.policy import Reader
-from services.matchmaking.adapters.sql import sql_store
-from services.matchmaking.domain.exposure import DAY, MONTH, REST, WEEK
+from services.matchmaking.domain.exposure import DAY, REST, WEEK
 from services.matchmaking.domain.introduction import Answer, State
 from services.matchmaking.usecases.introductions import (
     Ask,
-    Desk,
     Expire,
-    Look,
     LookThrough,
-    Reply,
-    View,
 )
-from services.matchmaking.usecases.wake import Wake
-
-QUESTION = "Hoe regelen jullie de oppas?"
-
-
-class Talk:
-    """What members do with introductions."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.desk = Desk(
-            sql_store(),
-            world.database,
-            world.clock,
-            world.ids,
-            Wake(world.tasks, "matchmaking.refresh"),
-            Wake(world.tasks, "matchmaking.upkeep"),
-        )
-
-    def ask(self, asker: str, asked: str, message: str = QUESTION, **changes: Any) -> str:  # noqa: ANN401  # fields of the reader
-        made = Ask(self.desk)(id_of(asked), message, reader=reader(asker, **changes))
-        return made.introduction.id
-
-    def reply(self, introduction: str, who: str, given: Answer = Answer.YES) -> View:
-        return Reply(self.desk)(introduction, given, reader=reader(who))
-
-    def look(self, introduction: str, who: str, **changes: Any) -> View:  # noqa: ANN401  # fields of the reader
-        return Look(self.desk)(introduction, reader=reader(who, **changes))
-
-    def all(self, who: str) -> list[View]:
-        return LookThrough(self.desk)(reader=reader(who), limit=100)[0]
-
-
-@pytest.fixture
-def talk(world: World) -> Talk:
-    world.feed(*(member(name) for name in ("anna", "bram", "cas")))
-    return Talk(world)
 
 
 def states(talk: Talk) -> list[str]:
@@ -231,20 +174,6 @@ def test_a_pause_holds_for_three_months(talk: Talk) -> None:
     talk.ask("cas", "bram")
 
 
-def test_two_cannot_be_accepted_for_one_place(talk: Talk) -> None:
-    talk.world.member("bram", capacity=1)
-    first, second = talk.ask("anna", "bram"), talk.ask("cas", "bram")
-    talk.reply(first, "bram")
-    with pytest.raises(ConflictError, match="places"):
-        talk.reply(second, "bram")
-    assert talk.look(second, "bram").state is State.ASKED
-    talk.world.member("dora")
-    with pytest.raises(ConflictError):
-        talk.ask("dora", "bram")
-    talk.world.run(after=MONTH)
-    talk.ask("dora", "bram")
-
-
 def test_a_block_as_answer_works_at_once_and_reaches_the_record(talk: Talk) -> None:
     pair = (id_of("bram"), id_of("anna"))
     talk.reply(talk.ask("anna", "bram"), "bram", Answer.BLOCK)
@@ -343,72 +272,3 @@ def test_introductions_are_listed_newest_first_in_pages(talk: Talk) -> None:
     assert [view.introduction.id for view in page] == [first]
     assert page[0].is_asker
     assert end == ""
-
-
-def test_whatever_is_asked_and_answered_no_place_is_given_twice(
-    tmp_path: Path, clock: ManualClock, ids: Ids
-) -> None:
-    worlds = count()
-
-    class Places(RuleBasedStateMachine):
-        askers = st.sampled_from(["anna", "cas", "dora"])
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.opened = open_world(tmp_path / str(next(worlds)), clock, ids)
-            self.talk = Talk(self.opened.__enter__())
-            self.talk.world.feed(*(member(name) for name in ("anna", "cas", "dora")))
-            self.talk.world.member("bram", capacity=1)
-
-        @override
-        def teardown(self) -> None:
-            self.opened.__exit__(None, None, None)
-
-        @rule(asker=askers)
-        def ask(self, asker: str) -> None:
-            with suppress(ConflictError):
-                self.talk.ask(asker, "bram")
-
-        @rule(given=st.lists(st.sampled_from([Answer.YES, Answer.NOT_NOW]), min_size=3, max_size=3))
-        def reply(self, given: list[Answer]) -> None:
-            for view, one in zip(self.talk.all("bram"), given, strict=False):
-                with suppress(ConflictError):
-                    self.talk.reply(view.introduction.id, "bram", one)
-
-        @rule(days=st.sampled_from([1, 15, 31]))
-        def wait(self, days: int) -> None:
-            self.talk.world.clock.advance(days * DAY)
-
-        @invariant()
-        def no_place_is_given_twice(self) -> None:
-            since = self.talk.desk.now() - MONTH
-            views = self.talk.all("bram")
-            taken = [view for view in views if view.contact and (view.answered_at or 0) > since]
-            assert len(taken) <= 1
-
-        @invariant()
-        def there_is_one_open_question_a_pair(self) -> None:
-            views = self.talk.all("bram")
-            waiting = [view.other_id for view in views if view.state is State.ASKED]
-            assert len(waiting) == len(set(waiting))
-
-    run_state_machine_as_test(
-        Places, settings=settings(max_examples=8, stateful_step_count=12, deadline=None)
-    )
-
-
-def test_answers_at_the_same_moment_share_the_places(talk: Talk) -> None:
-    talk.world.member("bram", capacity=1)
-    asked = [talk.ask(asker, "bram") for asker in ("anna", "cas")]
-    together = Barrier(2)
-
-    def reply(introduction: str) -> State | None:
-        together.wait()
-        try:
-            return talk.reply(introduction, "bram").state
-        except ConflictError:
-            return None
-
-    with ThreadPoolExecutor(2) as threads:
-        found = list(threads.map(reply, asked))
-    assert sorted(found, key=str) == [None, State.INTRODUCED]

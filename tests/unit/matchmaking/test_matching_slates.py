@@ -31,7 +31,7 @@ from services.matchmaking.adapters.sql import sql_store
 from services.matchmaking.domain.exposure import DAY, REST, WEEK
 from services.matchmaking.domain.fusion import Leg
 from services.matchmaking.tasks import Refresh
-from services.matchmaking.usecases.neighbourhood import Neighbourhood
+from services.matchmaking.usecases.neighbourhood import Neighbourhood, Rank
 from services.matchmaking.usecases.refresh import RefreshSlates
 from services.matchmaking.usecases.suggest import Suggest, Suggestion
 from services.matchmaking.usecases.upkeep import DrawBackground
@@ -367,3 +367,15 @@ class Down(HandTasks):
 
 def test_a_queue_that_is_down_stops_nobody() -> None:
     Wake(Down(), "matchmaking.refresh")()
+
+
+def test_among_equals_those_of_ones_own_country_come_into_view_first(world: World) -> None:
+    world.feed(
+        member("anna", country="NL"), member("bram", country="BE"), member("cas", country="NL")
+    )
+    world.run()
+    assert sorted(names(world)) == ["Bram", "Cas"]
+    rank = Rank(world.index, encoder(), sql_store(), world.database)
+    found = rank(EVENINGS, country="BE", limit=10)
+    assert found["hybrid"][0] == id_of("bram")
+    assert sorted(found["dense"]) == sorted(map(id_of, ("anna", "bram", "cas")))
