@@ -4,6 +4,7 @@ from pathlib import Path
 
 from libs.runtime.cli.app import build_cli
 from libs.runtime.cli.sample import Sample
+from libs.runtime.settings import one_thread_each
 
 SERVICES = ("ingestion", "search", "matchmaking", "notification", "gateway")
 SAMPLE = Sample(
@@ -14,6 +15,7 @@ SAMPLE = Sample(
 
 def main() -> None:
     """Run the command line."""
+    one_thread_each()
     build_cli(SERVICES, SAMPLE)()
 
 

@@ -1,19 +1,25 @@
 #!/usr/bin/env bash
-# The tests: unit, contract, API and architecture in parallel; then journeys and the browser, which
-# start the whole product. Run by `make test`, with the environment's tools on the PATH.
+# The tests: those in one process first, side by side; then those that start the whole product: the
+# journeys, the crashes and the browser. Run by `make test`, with the environment's tools on the PATH.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 rm -f .coverage .coverage.*
 export COVERAGE_PROCESS_START="$PWD/pyproject.toml"
 
-pytest tests/unit tests/contract tests/api tests/architecture -q -n 2 --cov --cov-report= "$@"
-browser=(-m "")
+printf '── unit, contract, API, architecture, bad input, security\n'
+pytest tests/unit tests/contract tests/api tests/architecture tests/badinput tests/security \
+  -q -n 2 --dist loadfile --cov --cov-report= "$@"
+
+browser=tests/e2e
 if ! command -v chromium >/dev/null; then
-  [ -z "${CI:-}" ] || { echo "chromium is missing and CI must not leave anything out"; exit 1; }
+  [ -z "${CI:-}" ] || { echo "chromium is missing, and CI must not leave anything out"; exit 1; }
   echo "Left out: the browser tests, because chromium is not installed (apt-get install chromium)."
-  browser=(-m "not e2e")
+  browser=
 fi
-pytest tests/journeys tests/faults tests/e2e -q -p no:randomly --cov --cov-append --cov-report= "${browser[@]}"
+printf '── journeys, crashes, browser\n'
+pytest tests/journeys tests/faults $browser \
+  -q -p no:randomly --cov --cov-append --cov-report=
+
 coverage combine --append --quiet 2>/dev/null || true
-coverage report --fail-under=95 | tail -n 25
+coverage report --fail-under=95 | tail -n 30

