@@ -32,6 +32,7 @@ class Installation:
         self.settings = with_secrets(load(data=data, **chosen))
         self._log = data.parent / "kring.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._client: Client | None = None
 
     def start(self) -> float:
         """Start it; return after how many seconds it was ready."""
@@ -48,13 +49,18 @@ class Installation:
 
     def stop(self) -> None:
         """Ask it to stop and wait."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
         if self._process is not None:
             self._process.terminate()
             self._process.wait(_STOP_SECONDS)
 
     def client(self) -> Client:
-        """Return a client with the operator's key."""
-        return Client(self.settings)
+        """Return a client with the operator's key, the same until the next stop."""
+        if self._client is None:
+            self._client = Client(self.settings)
+        return self._client
 
     def cpu_seconds(self) -> float:
         """Return the processor time it has used."""

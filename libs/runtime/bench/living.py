@@ -1,6 +1,7 @@
 """A running Kring: how fast it starts, takes stories in and finds them, and what it needs."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter, sleep
@@ -13,7 +14,7 @@ from libs.kernel.passages import split_passages
 from libs.ports.encoder import Encoder
 from libs.runtime.bench.installation import Installation, wait_until
 from libs.runtime.bench.network import Network, Size
-from libs.runtime.bench.rounds import Figure, Pair, Series, rate
+from libs.runtime.bench.rounds import ROUNDS, Figure, Outcome, Pair, Series, rate
 from libs.runtime.cli.importing import import_records
 from libs.runtime.cli.table import read_records
 from libs.runtime.settings import load
@@ -23,9 +24,6 @@ LEAST_IMPORT_RATIO = 0.6
 MOST_MEGABYTES = 900.0
 MOST_IDLE_SHARE = 3.0
 PROGRAMME = {"id": "bench", "name": "Bench", "sector": "knowledge", "languages": ["nl", "en"]}
-_STARTS = 3
-_POSTS = 30
-_IDLE_SECONDS = 20.0
 _TAKEN_SECONDS = 600.0
 _PARTS = ("summary", "body", "context", "outcome", "evidence")
 
@@ -78,12 +76,36 @@ def import_rate(kring: Installation, stories: Sequence[Record], *, rounds: int) 
     )
 
 
-def post_to_found(kring: Installation) -> Figure:
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How much to look at."""
+
+    posts: int
+    idle_seconds: float
+    starts: int
+
+
+CAREFUL = Care(posts=30, idle_seconds=20.0, starts=3)
+QUICK = Care(posts=2, idle_seconds=0.5, starts=1)
+"""Enough to see that it works; the figures say nothing."""
+
+
+def measure(kring: Installation, stories: Sequence[Record], care: Care) -> list[Outcome]:
+    """Return everything about a running Kring, in an order in which nothing disturbs the next."""
+    return [
+        import_rate(kring, stories, rounds=ROUNDS),
+        post_to_found(kring, care),
+        *needs(kring, care),
+        start_up(kring, care),
+    ]
+
+
+def post_to_found(kring: Installation, care: Care) -> Figure:
     """Return how long after a POST its story is found, while nothing else happens."""
     client = kring.client()
     client.post("/v1/import/programmes", {"records": [PROGRAMME]})
     seconds = []
-    for number in range(_POSTS):
+    for number in range(care.posts):
         word = f"zwaluwstaart{number}x{int(perf_counter() * 1e6)}"
         body = f"We hang a {word} above the door for everyone who comes in."
         story = {"title": f"The {word}", "body": body, "programme": "bench"}
@@ -95,10 +117,10 @@ def post_to_found(kring: Installation) -> Figure:
     return Figure("found", "POST /v1/stories until found", "ms", Series(tuple(seconds)))
 
 
-def needs(kring: Installation) -> list[Figure]:
+def needs(kring: Installation, care: Care) -> list[Figure]:
     """Return memory and idle processor time as it stands."""
     before, begun = kring.cpu_seconds(), perf_counter()
-    sleep(_IDLE_SECONDS)
+    sleep(care.idle_seconds)
     share = 100 * (kring.cpu_seconds() - before) / (perf_counter() - begun)
     memory = Series((kring.memory_megabytes(),))
     stories = kring.counted(CONSUMED.name, service="search", outcome="applied")
@@ -109,10 +131,10 @@ def needs(kring: Installation) -> list[Figure]:
     ]
 
 
-def start_up(kring: Installation) -> Figure:
+def start_up(kring: Installation, care: Care) -> Figure:
     """Stop and start it some times; return how long until it is ready."""
     seconds = []
-    for _ in range(_STARTS):
+    for _ in range(care.starts):
         kring.stop()
         seconds.append(kring.start())
     return Figure("start", "`kring up` until ready, with its data", "s", Series(tuple(seconds)))

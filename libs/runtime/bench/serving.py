@@ -7,6 +7,8 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,9 +25,30 @@ from libs.runtime.cli.importing import import_records
 from libs.runtime.wiring import path_of
 
 LEAST_RATIO = 0.6
-_REQUESTS = 300
-_NETWORK = Size(members=200, stories=200)
 _SLATES_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How large a network, and how often each route is asked in a round."""
+
+    network: Size
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What is asked: a path, and the service that owns it."""
+
+    goal: str
+    what: str
+    service: str
+    path: str
+
+
+FULL = Load(Size(members=200, stories=200), requests=300)
+QUICK = Load(Size(members=20, stories=20), requests=5)
+"""Enough to see that it works; the figures say nothing."""
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -41,20 +64,20 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-def measure(kring: Installation) -> list[Pair]:
+def measure(kring: Installation, load: Load) -> list[Pair]:
     """Load a network into an installation and return a ratio per route and way to it."""
-    member = _load(kring)
+    member = _fill(kring, load.network)
     routes = (
-        ("P10", "recommendations", "matchmaking", f"/v1/recommendations?member={member}"),
-        ("P11", "list of stories", "ingestion", "/v1/stories?limit=20"),
-        ("P11", "list of members", "ingestion", "/v1/members?limit=20"),
+        Route("P10", "recommendations", "matchmaking", f"/v1/recommendations?member={member}"),
+        Route("P11", "list of stories", "ingestion", "/v1/stories?limit=20"),
+        Route("P11", "list of members", "ingestion", "/v1/members?limit=20"),
     )
-    return [pair for route in routes for pair in _pairs(kring, *route)]
+    return [pair for route in routes for pair in _pairs(kring, route, load.requests)]
 
 
-def _load(kring: Installation) -> str:
+def _fill(kring: Installation, size: Size) -> str:
     """Import an invented network; return a member who has recommendations."""
-    client, network = kring.client(), Network(_NETWORK, 1)
+    client, network = kring.client(), Network(size, 1)
     import_records(client, "programmes", enumerate(network.programmes()))
     import_records(client, "members", enumerate(network.members()))
     import_records(client, "stories", enumerate(network.stories()))
@@ -67,27 +90,27 @@ def _load(kring: Installation) -> str:
     return member
 
 
-def _pairs(kring: Installation, goal: str, what: str, service: str, path: str) -> Iterator[Pair]:
+def _pairs(kring: Installation, route: Route, requests: int) -> Iterator[Pair]:
     """Yield the route through the gateway, as promised, and by itself, to see where time goes."""
     key = {"authorization": f"Bearer {kring.settings.operator_key.get_secret_value()}"}
     sealed = {HEADER: _seal(kring)}
     address = urlsplit(kring.client().url)
     gateway = http.client.HTTPConnection(address.hostname or "", address.port)
-    direct = _UnixConnection(path_of(kring.settings.url(kring.settings.peers, service)))
+    direct = _UnixConnection(path_of(kring.settings.url(kring.settings.peers, route.service)))
     with closing(gateway), closing(direct):
-        content = _fetch(gateway, path, key)
+        content = _fetch(gateway, route.path, key)
         with _bare(content) as bare:
             sides = interleaved(
                 {
-                    "gateway": _rate(gateway, path, key),
-                    "direct": _rate(direct, path, sealed),
-                    "bare": _rate(bare, "/", {}),
+                    "gateway": _rate(partial(_fetch, gateway, route.path, key), gateway, requests),
+                    "direct": _rate(partial(_fetch, direct, route.path, sealed), direct, requests),
+                    "bare": _rate(partial(_fetch, bare, "/", {}), bare, requests),
                 }
             )
     for way, least in (("gateway", LEAST_RATIO), ("direct", None)):
         yield Pair(
-            goal=goal,
-            what=f"{what}, {'through the gateway' if least else f'at {service} itself'}",
+            goal=route.goal,
+            what=f"{route.what}, {'through the gateway' if least else 'at the service itself'}",
             unit="requests/s",
             against="bare FastAPI + orjson",
             ours=sides[way],
@@ -105,16 +128,16 @@ def _seal(kring: Installation) -> str:
 
 
 def _rate(
-    connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str]
+    fetch: Callable[[], bytes], connection: http.client.HTTPConnection, requests: int
 ) -> Callable[[], float]:
     def many() -> None:
-        for _ in range(_REQUESTS):
-            _fetch(connection, path, headers)
+        for _ in range(requests):
+            fetch()
 
     def measured() -> float:
         connection.close()  # the server may have, while the others had their turn
-        _fetch(connection, path, headers)
-        return rate(many, _REQUESTS)
+        fetch()
+        return rate(many, requests)
 
     return measured
 

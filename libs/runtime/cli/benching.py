@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Encoder = Annotated[str, typer.Option(help="use or e5; the setting when left out.")]
 Record = Annotated[Path | None, typer.Option(help="Append the outcome to this document.")]
 Stories = Annotated[Path | None, typer.Option(help="Stories to take; invented when left out.")]
+Quick = Annotated[bool, typer.Option("--quick", help="Only to see that it works.")]
 Show = Callable[[Sequence["Outcome"], Path | None], None]
 
 
@@ -86,14 +87,15 @@ def _add_pieces(bench: typer.Typer, show: Show) -> None:
 
 def _add_whole(bench: typer.Typer, show: Show) -> None:
     @bench.command()
-    def http(encoder: Encoder = "", record: Record = None) -> None:
+    def http(encoder: Encoder = "", record: Record = None, quick: Quick = False) -> None:
         """P10, P11: recommendations and lists over HTTP, against a route that does nothing else."""
         with told():
             from libs.runtime.bench import serving  # noqa: PLC0415
             from libs.runtime.bench.installation import installed  # noqa: PLC0415
 
             with installed(encoder) as kring:
-                show(serving.measure(kring), record)
+                load = serving.QUICK if quick else serving.FULL
+                show(serving.measure(kring, load), record)
 
     @bench.command()
     def living(
@@ -101,23 +103,17 @@ def _add_whole(bench: typer.Typer, show: Show) -> None:
         stories: Stories = None,
         amount: Annotated[int, typer.Option(min=5, help="At most so many stories.")] = 500,
         record: Record = None,
+        quick: Quick = False,
     ) -> None:
         """Import, POST until found, memory, idle processor time and start-up of a running Kring."""
         with told():
             from libs.runtime.bench import living as bench_living  # noqa: PLC0415
             from libs.runtime.bench.installation import installed  # noqa: PLC0415
-            from libs.runtime.bench.rounds import ROUNDS  # noqa: PLC0415
 
             found = bench_living.stories_of(stories, amount)
             with installed(encoder) as kring:
-                imported = bench_living.import_rate(kring, found, rounds=ROUNDS)
-                outcomes: list[Outcome] = [
-                    imported,
-                    bench_living.post_to_found(kring),
-                    *bench_living.needs(kring),
-                    bench_living.start_up(kring),
-                ]
-                show(outcomes, record)
+                care = bench_living.QUICK if quick else bench_living.CAREFUL
+                show(bench_living.measure(kring, found, care), record)
 
 
 def _show(console: Console, outcomes: Sequence["Outcome"], record: Path | None) -> None:

@@ -46,6 +46,10 @@ class Client:
         """Return the JSON of a POST."""
         return self._answer("POST", path, json=body)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     def _answer(self, method: str, path: str, **content: Any) -> Any:  # noqa: ANN401  # JSON
         try:
             response = self._http.request(method, path, **content)
