@@ -92,6 +92,12 @@ def test_a_story_reads_back_as_it_was_told(api: Api, post: Post) -> None:
     }
 
 
+def test_the_owner_can_be_asked_about_a_story_that_names_nobody_else(api: Api, post: Post) -> None:
+    owner = api.readers[ME].member_id
+    shown = api.call(OTHER, "GET", f"/v1/stories/{post()}").json()
+    assert [each["member_id"] for each in shown["contacts"]] == [owner]
+
+
 def test_the_answer_names_similar_stories_and_personal_data(api: Api, post: Post) -> None:
     first = post()
     answer = api.call(ME, "POST", "/v1/stories", {**STORY, "evidence": "anna@x.example"}).json()

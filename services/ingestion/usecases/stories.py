@@ -95,7 +95,10 @@ class WithdrawStory:
 
 @dataclass(frozen=True, slots=True)
 class ShownStory:
-    """A story with those of its contacts whom the reader may see: id and display name."""
+    """A story with whom to ask about it, its owner if nobody else, as far as the reader may see.
+
+    The contacts are display names by id.
+    """
 
     kept: Kept[Story]
     contacts: Mapping[str, str]
@@ -162,7 +165,8 @@ def member_of(stores: Stores, work: Work, programme: Programme) -> FindMember:
 
 
 def _shown(stores: Stores, work: Work, kept: Kept[Story], reader: Reader) -> ShownStory:
-    members = (stores.members.get(work, member_id) for member_id in kept.state.contacts)
+    asked = kept.state.contacts or (kept.state.owner,)
+    members = (stores.members.get(work, member_id) for member_id in asked)
     return ShownStory(
         kept,
         {
