@@ -7,6 +7,7 @@ window.SwaggerUIBundle({
   validatorUrl: null,
   deepLinking: true,
   docExpansion: "list",
+  defaultModelsExpandDepth: -1, // each operation shows its own schemas; a list of all is long
   presets: [window.SwaggerUIBundle.presets.apis],
   layout: "BaseLayout",
 });
