@@ -230,6 +230,7 @@ _MEMBERS = (
     member("am", "ours", role="ambassador"),
     member("co", "ours", role="coordinator"),
     member("buur", "ours"),
+    member("stil", "ours"),
     member("vreemd", "theirs"),
     member("verre", "theirs"),
     member("baas", "theirs", role="coordinator"),

@@ -96,3 +96,17 @@ def test_no_vector_leaves_by_the_api(whole: Whole) -> None:
 
 def _is_vector(value: object) -> bool:
     return isinstance(value, list) and any(isinstance(item, float) for item in value)
+
+
+def test_only_coordinators_find_somebody_by_address_and_only_their_own(whole: Whole) -> None:
+    def status_and_found(who: str, slug: str) -> tuple[int, list[str]]:
+        query = {"email": f"{slug}@kring.example"}
+        answer = whole.ask(who, "GET", "/v1/members", params=query)
+        return answer.status_code, [one["id"] for one in answer.json().get("members", [])]
+
+    assert status_and_found("coordinator", "buur") == (200, [whole.ids["buur"]])
+    assert status_and_found("coordinator", "verre") == (200, [])
+    for who in ("member", "ambassador"):
+        known, unknown = status_and_found(who, "buur"), status_and_found(who, "nobody")
+        assert known == unknown
+        assert known[0] == 403 or not known[1]

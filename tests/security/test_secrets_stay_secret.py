@@ -99,8 +99,6 @@ def test_a_journey_leaves_no_secret_and_nobody_in_the_logs(whole: Whole, log: io
     assert "kring_" in metrics
     for name, canary in {**secrets, **PERSONAL}.items():
         assert canary not in metrics, name
-    reasons = "\n".join(whole.dead_letters("ingestion"))
-    assert not [name for name, canary in PERSONAL.items() if canary in reasons]
     found = _holding(whole.data, secrets)
     assert not found, "secrets are kept as digests, and travel in the mail alone"
 
