@@ -46,12 +46,14 @@ class Legs:
     ) -> list[Scored]:
         """Fuse two legs; in another language than the question's, words count differently."""
         lexical = {hit.id: hit.score for hit in words}
-        languages = self._languages(list(lexical), condition) if language else {}
+        dense = {hit.id: hit.score for hit in meaning}
+        languages = self._languages([*{*lexical, *dense}], condition) if language else {}
         return fuse(
             lexical,
-            {hit.id: hit.score for hit in meaning},
+            dense,
             dense_weight=self.encoder.fusion_weight,
-            same_language=lambda identity: languages.get(identity, language) == language,
+            language_of=lambda identity: languages.get(identity, language),
+            asked_in=language,
         )
 
     def _languages(self, ids: Sequence[str], condition: Filter) -> dict[str, str]:

@@ -7,7 +7,12 @@ import httpx2
 from faults.ledger import Acknowledged, Ledger
 from harness.installation import Kring
 
-PROGRAMME: dict[str, Any] = {"id": "faults", "name": "Faults", "sector": "community", "languages": ["en"]}
+PROGRAMME: dict[str, Any] = {
+    "id": "faults",
+    "name": "Faults",
+    "sector": "community",
+    "languages": ["en"],
+}
 BATCH = 25
 
 _PLACES = ("library", "farm", "kitchen", "harbour", "workshop", "garden", "school", "station")

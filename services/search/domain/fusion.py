@@ -7,6 +7,8 @@ Scored = tuple[str, float]
 
 COVERAGE = 0.5
 """What a document in another language gains for words it shares with the question: names mostly."""
+SHRINKAGE = 8
+"""So many documents of a language must be there before half of its own level is believed."""
 
 
 def fuse(
@@ -14,28 +16,54 @@ def fuse(
     dense: Mapping[str, float],
     *,
     dense_weight: float,
-    same_language: Callable[[str], bool],
+    language_of: Callable[[str], str],
+    asked_in: str,
 ) -> list[Scored]:
     """Return every document of either leg with its fused score, best first, ties to the smaller id.
 
     Each leg's scores become z-scores over the union of both; a document that a leg did not return
     counts as that leg's lowest. The score is ``w · dense + (1 - w) · lexical`` with ``w`` in 0 to 1
     (score-based fusion as in Bruch et al., TOIS 2023, doi:10.1145/3596512, who find it above
-    reciprocal rank fusion). A document in another language than the question counts as one that
-    words did not find, since its words are others; what it shares all the same adds a bonus.
+    reciprocal rank fusion). Encoders find texts of one language more alike than texts of two, so
+    each language's cosines are first brought to one level. A document in another language than the
+    question (``asked_in``, empty when unknown) is judged by meaning alone, with a bonus for words
+    that are the same all the same.
     """
     union = sorted({*lexical, *dense})
-    spoken = {identity: score for identity, score in lexical.items() if same_language(identity)}
-    words = _standardised(spoken, union)
-    meaning = _standardised(dense, union)
+
+    def is_foreign(identity: str) -> bool:
+        return bool(asked_in) and language_of(identity) != asked_in
+
+    words = _standardised(
+        {identity: score for identity, score in lexical.items() if not is_foreign(identity)}, union
+    )
+    meaning = _standardised(_levelled(dense, language_of) if asked_in else dense, union)
     highest = max(lexical.values(), default=0.0)
     fused = {}
     for identity in union:
-        score = dense_weight * meaning[identity] + (1 - dense_weight) * words[identity]
-        if identity in lexical and identity not in spoken and highest > 0:
-            score += COVERAGE * lexical[identity] / highest
-        fused[identity] = score
+        if is_foreign(identity):
+            shared = lexical.get(identity, 0.0) / highest if highest > 0 else 0.0
+            fused[identity] = meaning[identity] + COVERAGE * shared
+        else:
+            fused[identity] = (
+                dense_weight * meaning[identity] + (1 - dense_weight) * words[identity]
+            )
     return sorted(fused.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _levelled(dense: Mapping[str, float], language_of: Callable[[str], str]) -> dict[str, float]:
+    """Return the scores less what their language is above all, as far as there are enough of it."""
+    groups: dict[str, list[float]] = {}
+    for identity, score in dense.items():
+        groups.setdefault(language_of(identity), []).append(score)
+    middle = math.fsum(dense.values()) / len(dense) if dense else 0.0
+    above = {
+        language: (math.fsum(scores) / len(scores) - middle)
+        * len(scores)
+        / (len(scores) + SHRINKAGE)
+        for language, scores in groups.items()
+    }
+    return {identity: score - above[language_of(identity)] for identity, score in dense.items()}
 
 
 def depth(limit: int) -> int:

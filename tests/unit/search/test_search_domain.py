@@ -12,8 +12,8 @@ from services.search.domain.query import Cursor, Query
 scores = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(-5, 50), max_size=8)
 
 
-def everything_is_in_the_language_asked_in(_identity: str) -> bool:
-    return True
+def dutch(_identity: str) -> str:
+    return "nl"
 
 
 @given(scores, scores, st.floats(0, 1))
@@ -26,7 +26,8 @@ def test_fusing_keeps_every_document_of_either_leg_once(
             lexical,
             dense,
             dense_weight=weight,
-            same_language=everything_is_in_the_language_asked_in,
+            language_of=dutch,
+            asked_in="nl",
         )
     ]
     assert sorted(fused) == sorted({*lexical, *dense})
@@ -41,11 +42,7 @@ def test_the_scale_of_a_leg_does_not_matter(
     dense = {identity: float(rank) for rank, identity in enumerate(sorted(lexical))}
 
     def ranking(words: dict[str, float]) -> dict[str, float]:
-        return dict(
-            fuse(
-                words, dense, dense_weight=0.5, same_language=everything_is_in_the_language_asked_in
-            )
-        )
+        return dict(fuse(words, dense, dense_weight=0.5, language_of=dutch, asked_in="nl"))
 
     one, two = ranking(dict(rounded)), ranking(stretched)
     assert one == pytest.approx(two, abs=1e-6)
@@ -53,12 +50,8 @@ def test_the_scale_of_a_leg_does_not_matter(
 
 def test_with_all_weight_on_one_leg_its_order_stands() -> None:
     lexical, dense = {"a": 3.0, "b": 2.0, "c": 1.0}, {"c": 0.9, "b": 0.8, "a": 0.7}
-    by_words = fuse(
-        lexical, dense, dense_weight=0.0, same_language=everything_is_in_the_language_asked_in
-    )
-    by_meaning = fuse(
-        lexical, dense, dense_weight=1.0, same_language=everything_is_in_the_language_asked_in
-    )
+    by_words = fuse(lexical, dense, dense_weight=0.0, language_of=dutch, asked_in="nl")
+    by_meaning = fuse(lexical, dense, dense_weight=1.0, language_of=dutch, asked_in="nl")
     assert [identity for identity, _ in by_words] == ["a", "b", "c"]
     assert [identity for identity, _ in by_meaning] == ["c", "b", "a"]
 
@@ -68,7 +61,8 @@ def test_a_document_in_both_legs_beats_one_that_only_one_leg_found() -> None:
         {"both": 9.0, "words": 9.0, "x": 1.0},
         {"both": 0.9, "meaning": 0.9, "y": 0.1},
         dense_weight=0.5,
-        same_language=everything_is_in_the_language_asked_in,
+        language_of=dutch,
+        asked_in="nl",
     )
     assert fused[0][0] == "both"
 
@@ -78,22 +72,38 @@ def test_ties_go_to_the_smaller_id() -> None:
         {"b": 1.0, "a": 1.0},
         {},
         dense_weight=0.5,
-        same_language=everything_is_in_the_language_asked_in,
+        language_of=dutch,
+        asked_in="nl",
     )
     assert [identity for identity, _ in fused] == ["a", "b"]
+
+
+def prefix(identity: str) -> str:
+    return identity[:2]
 
 
 def test_in_another_language_meaning_decides_and_shared_words_are_a_bonus() -> None:
     lexical = {"nl-words": 9.0, "en-words": 9.0, "en-other": 3.0}
     dense = {"nl-words": 0.2, "en-words": 0.5, "en-meaning": 0.5}
-
-    def is_dutch(identity: str) -> bool:
-        return identity.startswith("nl")
-
-    fused = dict(fuse(lexical, dense, dense_weight=0.5, same_language=is_dutch))
+    fused = dict(fuse(lexical, dense, dense_weight=0.5, language_of=prefix, asked_in="nl"))
     assert fused["en-words"] > fused["en-meaning"]
-    without_words = dict(fuse({}, dense, dense_weight=0.5, same_language=is_dutch))
+    without_words = dict(fuse({}, dense, dense_weight=0.5, language_of=prefix, asked_in="nl"))
     assert without_words["en-words"] == without_words["en-meaning"]
+
+
+def test_the_best_of_the_other_language_stands_beside_the_best_of_ones_own() -> None:
+    own = {f"nl-{n}": 0.9 - n / 100 for n in range(40)}
+    other = {f"en-{n}": 0.7 - n / 100 for n in range(40)}
+    fused = fuse(own, {**own, **other}, dense_weight=0.5, language_of=prefix, asked_in="nl")
+    first_ten = [identity for identity, _ in fused[:10]]
+    assert "en-0" in first_ten
+    assert "nl-0" in first_ten
+
+
+def test_a_single_document_in_another_language_is_not_lifted() -> None:
+    own = {f"nl-{n}": 0.9 - n / 100 for n in range(40)}
+    fused = fuse({}, {**own, "en-0": 0.5}, dense_weight=0.5, language_of=prefix, asked_in="nl")
+    assert fused[-1][0] == "en-0"
 
 
 @given(st.integers(1, 500))
@@ -103,9 +113,7 @@ def test_the_legs_go_deeper_than_what_is_asked_within_bounds(limit: int) -> None
 
 
 def test_nothing_found_is_nothing() -> None:
-    assert (
-        fuse({}, {}, dense_weight=0.5, same_language=everything_is_in_the_language_asked_in) == []
-    )
+    assert fuse({}, {}, dense_weight=0.5, language_of=dutch, asked_in="nl") == []
 
 
 @pytest.mark.parametrize(
