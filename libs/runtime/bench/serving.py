@@ -81,13 +81,18 @@ def _fill(kring: Installation, size: Size) -> str:
     import_records(client, "programmes", enumerate(network.programmes()))
     import_records(client, "members", enumerate(network.members()))
     import_records(client, "stories", enumerate(network.stories()))
-    member = str(client.get("/v1/members", {"limit": 1})["members"][0]["id"])
+    members = [each["id"] for each in client.get("/v1/members", {"limit": 20})["members"]]
+    found: list[str] = []
 
     def has_slate() -> bool:
-        return bool(client.get("/v1/recommendations", {"member": member})["recommendations"])
+        member = members[0]
+        members.append(members.pop(0))  # the next one next time: some fit nobody
+        if client.get("/v1/recommendations", {"member": member})["recommendations"]:
+            found.append(str(member))
+        return bool(found)
 
     wait_until(has_slate, _SLATES_SECONDS)
-    return member
+    return found[0]
 
 
 def _pairs(kring: Installation, route: Route, requests: int) -> Iterator[Pair]:
