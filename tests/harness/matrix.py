@@ -25,6 +25,7 @@ class Rule:
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     if_match: str = ""
+    refused: int = 403
     own: str = ""
     foreign: Mapping[str, str] = field(default_factory=dict)
     fresh: bool = False
