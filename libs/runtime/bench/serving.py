@@ -46,7 +46,7 @@ class Route:
     path: str
 
 
-FULL = Load(Size(members=200, stories=200), requests=300)
+FULL = Load(Size(members=200, stories=200), requests=100)
 QUICK = Load(Size(members=20, stories=20), requests=5)
 """Enough to see that it works; the figures say nothing."""
 
