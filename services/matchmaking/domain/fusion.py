@@ -1,8 +1,9 @@
 """One ranking from several: by meaning per text field, and by words."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from libs.kernel.scores import standardised
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +24,6 @@ def fuse(legs: Sequence[Leg], *, limit: int) -> list[str]:
     union = sorted({identity for leg in legs for identity in leg.scores})
     totals = dict.fromkeys(union, 0.0)
     for leg in legs:
-        for identity, value in zip(union, _standardised(leg.scores, union), strict=True):
+        for identity, value in standardised(leg.scores, union).items():
             totals[identity] += leg.weight * value
     return sorted(union, key=lambda identity: (-totals[identity], identity))[:limit]
-
-
-def _standardised(scores: Mapping[str, float], union: Sequence[str]) -> list[float]:
-    if not scores:
-        return [0.0] * len(union)
-    lowest = min(scores.values())
-    values = [scores.get(identity, lowest) for identity in union]
-    mean = math.fsum(values) / len(values)
-    deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
-    if deviation == 0.0:
-        return [0.0] * len(union)
-    return [(value - mean) / deviation for value in values]

@@ -1,7 +1,9 @@
 """Fusing the two legs of a search: our own code, the same for every engine."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+
+from libs.kernel.scores import standardised
 
 Scored = tuple[str, float]
 
@@ -34,10 +36,10 @@ def fuse(
     def is_foreign(identity: str) -> bool:
         return bool(asked_in) and language_of(identity) != asked_in
 
-    words = _standardised(
+    words = standardised(
         {identity: score for identity, score in lexical.items() if not is_foreign(identity)}, union
     )
-    meaning = _standardised(_levelled(dense, language_of) if asked_in else dense, union)
+    meaning = standardised(_levelled(dense, language_of) if asked_in else dense, union)
     highest = max(lexical.values(), default=0.0)
     fused = {}
     for identity in union:
@@ -69,17 +71,3 @@ def _levelled(dense: Mapping[str, float], language_of: Callable[[str], str]) -> 
 def depth(limit: int) -> int:
     """Return how many documents each leg brings up for so many results."""
     return min(1000, max(200, 10 * limit))
-
-
-def _standardised(scores: Mapping[str, float], union: Sequence[str]) -> dict[str, float]:
-    if not scores:
-        return dict.fromkeys(union, 0.0)
-    lowest = min(scores.values())
-    values = [scores.get(identity, lowest) for identity in union]
-    mean = math.fsum(values) / len(values)
-    deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
-    if deviation == 0.0:
-        return dict.fromkeys(union, 0.0)
-    return {
-        identity: (value - mean) / deviation for identity, value in zip(union, values, strict=True)
-    }

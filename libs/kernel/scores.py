@@ -1,0 +1,22 @@
+"""Scores of different kinds brought to one scale, so that they can be added."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+
+def standardised(scores: Mapping[str, float], union: Sequence[str]) -> dict[str, float]:
+    """Return the z-score of every id in ``union``; what has no score counts as the lowest there is.
+
+    Where nothing has a score, or all scores are the same, they say nothing: every id gets 0.
+    """
+    if not scores:
+        return dict.fromkeys(union, 0.0)
+    lowest = min(scores.values())
+    values = [scores.get(identity, lowest) for identity in union]
+    mean = math.fsum(values) / len(values)
+    deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
+    if deviation == 0.0:
+        return dict.fromkeys(union, 0.0)
+    return {
+        identity: (value - mean) / deviation for identity, value in zip(union, values, strict=True)
+    }
