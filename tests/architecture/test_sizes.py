@@ -23,9 +23,6 @@ EXCEPTIONS: dict[str, str] = {
     "services/notification/service.py::build": "one list of what the service is made of",
     "tests/harness/gateway.py::__call__": "one table of what the services behind it answer",
     "tests/unit/gateway/test_gateway_pages.py::anna": "one table of what a member would see",
-    "tests/unit/matchmaking/test_matching_introductions.py": (
-        "the examples and the state machine share one conversation"
-    ),
     "tests/contract/test_index.py": "the law of the richest port; its parts share one corpus",
 }
 """``path`` or ``path::name`` of what may be larger, with the reason."""
