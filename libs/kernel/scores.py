@@ -13,10 +13,10 @@ def standardised(scores: Mapping[str, float], union: Sequence[str]) -> dict[str,
         return dict.fromkeys(union, 0.0)
     lowest = min(scores.values())
     values = [scores.get(identity, lowest) for identity in union]
+    if min(values) == max(values):  # not by the deviation, which rounding keeps from being 0
+        return dict.fromkeys(union, 0.0)
     mean = math.fsum(values) / len(values)
     deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
-    if deviation == 0.0:
-        return dict.fromkeys(union, 0.0)
     return {
         identity: (value - mean) / deviation for identity, value in zip(union, values, strict=True)
     }

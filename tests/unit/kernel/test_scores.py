@@ -29,3 +29,5 @@ def test_the_order_is_kept_and_what_has_no_score_is_never_above(
 def test_scores_that_are_all_the_same_say_nothing() -> None:
     assert standardised({"a": 3.0, "b": 3.0}, "abc") == {"a": 0.0, "b": 0.0, "c": 0.0}
     assert standardised({}, "ab") == {"a": 0.0, "b": 0.0}
+    third = 0.1 + 0.2  # the mean of three of these is not one of them
+    assert set(standardised(dict.fromkeys("abcdefg", third), "abcdefg").values()) == {0.0}

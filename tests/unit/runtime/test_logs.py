@@ -14,6 +14,10 @@ from libs.runtime.logs import configure_logs
 def _as_before() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
+    server = logging.getLogger("uvicorn.error")  # a server in another test configures it its way
+    server.disabled, server.propagate = False, True
+    server.setLevel(logging.NOTSET)
+    logging.getLogger("uvicorn").propagate = True
     yield
     root.handlers, root.level = handlers, level
     structlog.reset_defaults()
