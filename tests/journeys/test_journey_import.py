@@ -74,8 +74,9 @@ def test_stopped_in_the_middle_of_an_import_it_resumes_and_keeps_each_story_once
     if running.returncode:
         assert b"kring up" in errors
     kring.wait_for(
-        lambda: kring.operator().get("/v1/search", q="reading table", limit=1)["total"] >= 200,
-        "the stories to be found",
+        lambda: kring.operator().get("/v1/search", q="reading table", limit=100)["total"] == 400,
+        "all stories to be found",
+        seconds=120,
     )
     assert kring.stop() == 0
     doctor = kring.cli("doctor", "--deep", "--json")
