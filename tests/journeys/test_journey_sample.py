@@ -18,7 +18,9 @@ def test_the_sample_is_searchable_recommends_people_and_is_kept_by_the_next_star
         "the sample to be found",
         seconds=90,
     )
-    found = kring.cli("search", "evening for carers of people with dementia", "--json")
+    found = kring.cli(
+        "search", "evening for carers of people with dementia", "--limit", "20", "--json"
+    )
     languages = {hit["language"] for hit in json.loads(found.stdout)["hits"]}
     assert languages == {"nl", "en"}
     people = kring.wait_for(
