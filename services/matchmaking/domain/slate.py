@@ -34,9 +34,12 @@ class Match:
 
 
 def best_pairs(matches: Sequence[Match]) -> list[Match]:
-    """Return the best pair of initiatives of each member and part; ties go to the smaller ids."""
+    """Return the best pair of initiatives of each member and part, an honest one if there is one.
+
+    Ties go to the smaller ids.
+    """
     best: dict[tuple[str, Part], Match] = {}
-    for match in sorted(matches, key=_order):
+    for match in sorted(matches, key=lambda match: (not is_honest(match), _order(match))):
         best.setdefault((match.member_id, match.part), match)
     return list(best.values())
 

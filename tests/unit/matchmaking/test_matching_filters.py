@@ -176,6 +176,11 @@ def test_an_empty_place_is_better_than_a_bad_match() -> None:
     assert fill([match("a", 0.9, relevance=0.5), match("b", 0.0)], unlike) == []
 
 
+def test_an_honest_pair_of_initiatives_goes_before_a_better_one_that_is_not() -> None:
+    alike = match("a", 0.6, initiative="a-2")
+    assert fill([match("a", 0.9, relevance=0.1, initiative="a-1"), alike], unlike) == [alike]
+
+
 def test_the_best_pair_of_initiatives_counts() -> None:
     low, high = match("a", 0.3, initiative="a-1"), match("a", 0.8, initiative="a-2")
     assert best_pairs([low, high]) == [high]
