@@ -80,6 +80,10 @@ class Database(Protocol):
         """
         ...
 
+    def version(self) -> str:
+        """Return a value that is another one after every commit of a change, by anybody."""
+        ...
+
     def is_ready(self) -> bool:
         """Tell whether the database answers."""
         ...

@@ -103,6 +103,10 @@ class _FailingDatabase(Database):
         return self.inner.tidy(sent_before=sent_before)
 
     @override
+    def version(self) -> str:
+        return self.inner.version()
+
+    @override
     def is_ready(self) -> bool:
         return self.inner.is_ready()
 

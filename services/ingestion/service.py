@@ -2,6 +2,7 @@
 
 from libs.contracts import topics
 from libs.runtime.service import Ports, Service, each
+from libs.web.remembered import Remembered
 from services.ingestion.adapters.lingua import LinguaDetector
 from services.ingestion.adapters.members import SqlMembers
 from services.ingestion.adapters.minhash import MinHashSketcher
@@ -29,15 +30,16 @@ def build(ports: Ports) -> Service:
     """Return the service; its task is registered on the way."""
     registry = Registry(ports.database, _stores(), ports.clock, ports.ids)
     detector = LinguaDetector()
+    remembered = Remembered(ports.database, ports.clock)
     analyst = Analyst(detector, MinHashSketcher())
     ports.tasks.register(FORGET_ANSWERS, ForgetAnswers(Once(registry)))
     return Service(
         name="ingestion",
         routers=[
             programme_routes(_programme_cases(registry)),
-            member_routes(_member_cases(registry, detector)),
+            member_routes(_member_cases(registry, detector), remembered),
             initiative_routes(_initiative_cases(registry, detector)),
-            story_routes(_story_cases(registry, analyst)),
+            story_routes(_story_cases(registry, analyst), remembered),
             import_routes(ImportBatch(registry, analyst, detector)),
             republish_routes(Republish(registry)),
         ],

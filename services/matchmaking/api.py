@@ -6,9 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from libs.web.bodies import Id, Strict, json_response
+from libs.web.bodies import Id, Strict
 from libs.web.problems import PROBLEMS, problems
 from libs.web.reader import CurrentReader, OperatorReader
+from libs.web.remembered import Remembered
 from services.matchmaking.domain.introduction import MESSAGE_LENGTH, Answer, State
 from services.matchmaking.domain.score import Part
 from services.matchmaking.usecases.introductions import Ask, Look, LookThrough, Reply, View
@@ -94,7 +95,7 @@ class IntroductionsBody(BaseModel):
     next: str
 
 
-def recommendation_routes(suggest: Suggest) -> APIRouter:
+def recommendation_routes(suggest: Suggest, remembered: Remembered) -> APIRouter:
     """Return the route of slates."""
     router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"])
 
@@ -109,8 +110,12 @@ def recommendation_routes(suggest: Suggest) -> APIRouter:
         member: Annotated[Id | None, Query(description="For ambassadors: whose.")] = None,
     ) -> Response:
         """People working on something similar, each with the reason."""
-        found = suggest(reader=reader, member_id=member or "")
-        return json_response({"recommendations": [_recommendation(one) for one in found]})
+
+        def answer() -> dict[str, object]:
+            found = suggest(reader=reader, member_id=member or "")
+            return {"recommendations": [_recommendation(one) for one in found]}
+
+        return remembered(("recommendations", reader, member), answer)
 
     return router
 

@@ -4,6 +4,7 @@ from libs.contracts import topics
 from libs.kernel.seal import ReaderSeal
 from libs.ports.database import Work
 from libs.runtime.service import Ports, Service
+from libs.web.remembered import Remembered
 from services.matchmaking.adapters.registry import PeerRegistry
 from services.matchmaking.adapters.sql import sql_store
 from services.matchmaking.api import (
@@ -57,7 +58,10 @@ def build(ports: Ports) -> Service:
     return Service(
         name="matchmaking",
         routers=[
-            recommendation_routes(Suggest(store, ports.database, ports.clock)),
+            recommendation_routes(
+                Suggest(store, ports.database, ports.clock),
+                Remembered(ports.database, ports.clock),
+            ),
             introduction_routes(
                 ask=Ask(desk),
                 reply=Reply(desk),

@@ -378,5 +378,18 @@ def test_writers_exclude_one_another(database: Database, reopen: OpenDatabase) -
         assert not work.advance("search", "story/s", 20, b"")
 
 
+def test_the_version_changes_with_every_commit_of_anybody_and_only_then(
+    database: Database, reopen: OpenDatabase
+) -> None:
+    versions = [database.version(), database.version()]
+    for writer in (database, reopen(), database):
+        with writer.write() as work:
+            emit(work, "a")
+        assert writer.outbox().pending(1)
+        versions += [database.version(), database.version()]
+    assert versions[::2] == versions[1::2]
+    assert len(set(versions)) == 4
+
+
 def test_a_database_that_answers_is_ready(database: Database) -> None:
     assert database.is_ready()

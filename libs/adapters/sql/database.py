@@ -10,6 +10,7 @@ from typing_extensions import override
 from libs.adapters.sql.engine import Engines, open_engines, translated
 from libs.adapters.sql.letters import SqlLetters
 from libs.adapters.sql.outbox import SqlOutbox, prune
+from libs.adapters.sql.watcher import Watcher
 from libs.adapters.sql.work import SqlWork, Stamp
 from libs.kernel.bell import Bell
 from libs.kernel.clock import Clock
@@ -26,6 +27,7 @@ class SqlDatabase(Database):
         self._engines = engines
         self._stamp = stamp
         self._bell = Bell()
+        self._watcher = Watcher(engines.reader)
 
     @override
     @contextmanager
@@ -59,6 +61,11 @@ class SqlDatabase(Database):
         return deleted
 
     @override
+    def version(self) -> str:
+        with translated():
+            return self._watcher.version()
+
+    @override
     def is_ready(self) -> bool:
         try:
             with translated(), self._engines.reader.connect() as connection:
@@ -69,6 +76,7 @@ class SqlDatabase(Database):
 
     @override
     def close(self) -> None:
+        self._watcher.close()
         self._engines.dispose()
 
 

@@ -9,6 +9,7 @@ from libs.kernel.policy import Reader
 from libs.web.bodies import Id, json_response
 from libs.web.problems import PROBLEMS
 from libs.web.reader import CurrentReader
+from libs.web.remembered import Remembered
 from services.ingestion.api.answers import MemberAnswer, MemberList, WrittenAnswer, member, written
 from services.ingestion.api.bodies import MemberChange, NewMember, given
 from services.ingestion.api.headers import (
@@ -46,7 +47,7 @@ class MemberCases:
     list: ListMembers
 
 
-def member_routes(cases: MemberCases) -> APIRouter:
+def member_routes(cases: MemberCases, remembered: Remembered) -> APIRouter:
     """Return the routes of /v1/members, without those of initiatives."""
     router = APIRouter(prefix="/v1/members", tags=["members"])
 
@@ -70,9 +71,15 @@ def member_routes(cases: MemberCases) -> APIRouter:
         cursor: Annotated[str, Query(max_length=100)] = "",
     ) -> Response:
         """Return the members whose profile the reader may see, oldest first."""
-        page = cases.list(programme, reader, limit=limit, cursor=cursor, email=email)
-        members = [_shown(kept, reader) for kept in page.items]
-        return json_response({"members": members, "next": page.cursor})
+
+        def answer() -> dict[str, object]:
+            page = cases.list(programme, reader, limit=limit, cursor=cursor, email=email)
+            return {
+                "members": [_shown(kept, reader) for kept in page.items],
+                "next": page.cursor,
+            }
+
+        return remembered(("members", reader, programme, email, limit, cursor), answer)
 
     @router.get(
         "/{member_id}", operation_id="read_member", response_model=MemberAnswer, responses=PROBLEMS

@@ -9,6 +9,7 @@ from libs.kernel.vocabulary import StoryKind
 from libs.web.bodies import Id, json_response
 from libs.web.problems import PROBLEMS
 from libs.web.reader import CurrentReader
+from libs.web.remembered import Remembered
 from services.ingestion.api.answers import StoryAnswer, StoryList, WrittenAnswer, story, written
 from services.ingestion.api.bodies import NewStory, StoryChange, given
 from services.ingestion.api.headers import (
@@ -41,7 +42,7 @@ class StoryCases:
     list: ListStories
 
 
-def story_routes(cases: StoryCases) -> APIRouter:
+def story_routes(cases: StoryCases, remembered: Remembered) -> APIRouter:
     """Return the routes of /v1/stories."""
     router = APIRouter(prefix="/v1/stories", tags=["stories"])
 
@@ -67,9 +68,12 @@ def story_routes(cases: StoryCases) -> APIRouter:
     ) -> Response:
         """Return the stories that the reader may see, newest first."""
         wanted = StoryFilter(kind, programme, owner or "")
-        page = cases.list(wanted, reader, limit=limit, cursor=cursor)
-        stories = [story(shown) for shown in page.items]
-        return json_response({"stories": stories, "next": page.cursor})
+
+        def answer() -> dict[str, object]:
+            page = cases.list(wanted, reader, limit=limit, cursor=cursor)
+            return {"stories": [story(shown) for shown in page.items], "next": page.cursor}
+
+        return remembered(("stories", reader, wanted, limit, cursor), answer)
 
     @router.get(
         "/{story_id}", operation_id="read_story", response_model=StoryAnswer, responses=PROBLEMS

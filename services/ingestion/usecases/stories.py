@@ -1,6 +1,6 @@
 """What readers can do with stories."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from libs.kernel.errors import ForbiddenError
@@ -12,7 +12,7 @@ from services.ingestion.domain.kept import Kept
 from services.ingestion.domain.outcome import Outcome
 from services.ingestion.domain.programme import Programme
 from services.ingestion.domain.story import Place, Story, read_story, story_record
-from services.ingestion.usecases.access import Access, Expected, sees_member
+from services.ingestion.usecases.access import Access, Expected
 from services.ingestion.usecases.analysis import Analyst
 from services.ingestion.usecases.once import Attempt, Once
 from services.ingestion.usecases.paging import Page, page, position
@@ -115,7 +115,7 @@ class ReadStory:
         stores = self.registry.stores
         with self.registry.database.read() as work:
             kept = Access(stores).story(work, story_id, reader)
-            return _shown(stores, work, kept, reader)
+            return _shown(stores, work, [kept], reader)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class ListStories:
                 parts.append(Term("programme", (programme.state.id,)))
             condition = All(tuple(parts))
             found = stores.stories.find(work, condition, before=before, limit=limit + 1)
-            shown = [_shown(stores, work, kept, reader) for kept in found]
+            shown = _shown(stores, work, found, reader)
         return page(shown, [kept.state.id for kept in found], limit)
 
 
@@ -164,17 +164,19 @@ def member_of(stores: Stores, work: Work, programme: Programme) -> FindMember:
     return find
 
 
-def _shown(stores: Stores, work: Work, kept: Kept[Story], reader: Reader) -> ShownStory:
-    asked = kept.state.contacts or (kept.state.owner,)
-    members = (stores.members.get(work, member_id) for member_id in asked)
-    return ShownStory(
-        kept,
-        {
-            member.state.id: member.state.display_name
-            for member in members
-            if member is not None and sees_member(reader, member.state)
-        },
-    )
+def _shown(
+    stores: Stores, work: Work, found: Sequence[Kept[Story]], reader: Reader
+) -> list[ShownStory]:
+    """Return the stories with those of their contacts whom the reader may see."""
+    asked = [kept.state.contacts or (kept.state.owner,) for kept in found]
+    ids = tuple(sorted({member_id for contacts in asked for member_id in contacts}))
+    condition = All((visible_to(reader), Term("owner", ids)))
+    members = stores.members.find(work, condition, after="", limit=len(ids))
+    names = {member.state.id: member.state.display_name for member in members}
+    return [
+        ShownStory(kept, {one: names[one] for one in contacts if one in names})
+        for kept, contacts in zip(found, asked, strict=True)
+    ]
 
 
 def _merged(story: Story, change: Mapping[str, object]) -> tuple[Story, Fields]:
