@@ -21,6 +21,7 @@ from libs.runtime.settings import Settings
 from libs.runtime.wiring import path_of
 
 UNFINISHED = "sample.unfinished"
+_TURN_SECONDS = 0.5
 
 
 def up(
@@ -39,7 +40,7 @@ def up(
             if sample is not None:
                 load_sample(client, sample, settings.data / UNFINISHED, console)
             _greet(client, sample, settings, console)
-            stop.wait()
+            _wait(stop)
             console.print("\nStopping: finishing what runs …")
         finally:
             (settings.data / ADDRESS).unlink(missing_ok=True)
@@ -53,7 +54,7 @@ def run(settings: Settings, service: str, roles: Sequence[str]) -> None:
         stop = _stop_on_signals()
         try:
             process.start([service], roles or ROLES)
-            stop.wait()
+            _wait(stop)
         finally:
             process.stop()
 
@@ -98,6 +99,12 @@ def _greet(client: Client, sample: Sample | None, settings: Settings, console: C
 def _process(settings: Settings) -> Process:
     clock = SystemClock()
     return Process(settings, clock=clock, ids=Uuid7(clock))
+
+
+def _wait(stop: threading.Event) -> None:
+    """Wait in turns: a signal that another thread received wakes this one only between them."""
+    while not stop.wait(_TURN_SECONDS):
+        pass
 
 
 def _stop_on_signals() -> threading.Event:

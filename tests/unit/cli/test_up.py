@@ -4,6 +4,7 @@ import io
 import json
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from rich.console import Console
 from libs.kernel.errors import KringError
 from libs.runtime.cli.client import Client
 from libs.runtime.cli.sample import Sample
-from libs.runtime.cli.up import _greet, _stop_on_signals, load_sample
+from libs.runtime.cli.up import _greet, _stop_on_signals, _wait, load_sample
 from libs.runtime.settings import Settings
 
 
@@ -124,13 +125,29 @@ def test_without_a_sample_nobody_is_signed_in(
     assert "mail" not in shown(screen)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_asks_to_stop(number: signal.Signals) -> None:
+@pytest.fixture
+def stop() -> Iterator[threading.Event]:
     before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        stop = _stop_on_signals()
-        os.kill(os.getpid(), number)
-        assert stop.wait(5)
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+    yield _stop_on_signals()
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_asks_to_stop(stop: threading.Event, number: signal.Signals) -> None:
+    os.kill(os.getpid(), number)
+    assert stop.wait(5)
+
+
+@pytest.mark.timeout(10)
+def test_a_signal_that_another_thread_receives_asks_to_stop_too(stop: threading.Event) -> None:
+    main = threading.main_thread().native_id
+
+    def receive() -> None:
+        stat = Path(f"/proc/self/task/{main}/stat")
+        while stat.read_text(encoding="ascii").rpartition(")")[2].split()[0] != "S":
+            pass  # the main thread does not wait yet
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+    threading.Thread(target=receive, daemon=True).start()
+    _wait(stop)
