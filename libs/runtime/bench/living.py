@@ -148,8 +148,8 @@ def _take_in(kring: Installation, stories: Sequence[Record]) -> None:
 
 
 def _is_found(kring: Installation, word: str) -> bool:
-    hits = kring.client().get("/v1/search", {"q": word, "limit": 1})["hits"]
-    return bool(hits) and word in hits[0]["title"]
+    hits = kring.client().get("/v1/search", {"q": word, "limit": 100})["hits"]
+    return any(word in hit["title"] for hit in hits)
 
 
 def _passages(stories: Sequence[Record], words: int) -> Iterator[str]:
