@@ -7,25 +7,24 @@ services would use up the threads and hang.
 import socket
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from importlib import import_module
 
 import structlog
-import uvicorn
 
 from libs.kernel.clock import Clock
 from libs.kernel.errors import KringError
 from libs.kernel.ids import Ids
 from libs.kernel.seal import ReaderSeal
 from libs.ports.bus import Bus
-from libs.ports.database import Database
+from libs.ports.index import Index
 from libs.ports.telemetry import Telemetry
 from libs.runtime.api import build_app
 from libs.runtime.consumer import Consumer, group_of
 from libs.runtime.housekeeping import Housekeeping
 from libs.runtime.relay import Relay
+from libs.runtime.running import Running
 from libs.runtime.server import address_of, listen, server_of
-from libs.runtime.service import Build, Ports, Service
+from libs.runtime.service import Build, Ports
 from libs.runtime.settings import Settings
 from libs.runtime.wiring import Wiring
 
@@ -42,21 +41,6 @@ log = structlog.get_logger()
 def builder(name: str) -> Build:
     """Return the ``build`` function of a service; raises ``ModuleNotFoundError`` for no service."""
     return import_module(f"services.{name}.service").build  # type: ignore[no-any-return]
-
-
-@dataclass
-class Running:
-    """One service as it runs in this process."""
-
-    service: Service
-    ports: Ports
-    database: Database
-    consumer: Consumer | None = None
-    server: uvicorn.Server | None = None
-    address: str = ""
-    """Where its server listens, if that is a port."""
-    threads: dict[str, threading.Thread] = field(default_factory=dict)
-    """By what they do: relay, consumer, api."""
 
 
 class Process:
@@ -83,14 +67,20 @@ class Process:
         self._last_turn: dict[str, tuple[int, float]] = {}
         self.running: dict[str, Running] = {}
 
-    def start(self, names: Sequence[str], roles: Sequence[str] = ROLES) -> None:
+    def start(
+        self, names: Sequence[str], roles: Sequence[str] = ROLES, *, is_alone: bool = False
+    ) -> None:
         """Build every service, then let its roles run; returns when all answer.
 
-        A service may call those that stand before it. Raises ``SettingsError`` when one cannot
-        listen; ``stop`` is called then, too.
+        A service may call those that stand before it. Where nobody else runs, a service with empty
+        indexes reads the log from its start: they were lost, or are new with another encoder.
+        Raises ``SettingsError`` when one cannot listen; ``stop`` is called then, too.
         """
         for name in names:
             self.running[name] = self._build(name)
+        for running in self.running.values():
+            if is_alone and running.lacks_documents:
+                self._empty(running)
         for running in self.running.values():
             if "consumer" in roles:
                 self._start_log(running)
@@ -112,12 +102,16 @@ class Process:
         running = self._build(name)
         if not running.service.on_clear:
             return False
+        self._empty(running)
+        return True
+
+    def _empty(self, running: Running) -> None:
+        name = running.service.name
         self._bus.forget(group_of(name))
         with running.database.write() as work:
             work.forget(name)
             for clear in running.service.on_clear:
                 clear(work)
-        return True
 
     def wrong(self) -> dict[str, str]:
         """Return what keeps the process from being ready, by part."""
@@ -177,12 +171,18 @@ class Process:
 
     def _build(self, name: str) -> Running:
         database = self._wiring.database(name)
+        indexes: list[Index] = []
+
+        def open_index(index: str) -> Index:
+            indexes.append(self._wiring.index(name, index))
+            return indexes[-1]
+
         ports = Ports(
             settings=self.settings,
             clock=self._clock,
             ids=self._ids,
             database=database,
-            open_index=lambda index: self._wiring.index(name, index),
+            open_index=open_index,
             encoder=self._wiring.encoder,
             tasks=self._wiring.tasks(name, self._telemetry),
             cache=self._wiring.cache(),
@@ -191,7 +191,8 @@ class Process:
             peers=self._wiring.peers(),
             telemetry=self._telemetry,
         )
-        return Running(service=self._builder(name)(ports), ports=ports, database=database)
+        service = self._builder(name)(ports)
+        return Running(service=service, ports=ports, database=database, indexes=indexes)
 
     def _start_log(self, running: Running) -> None:
         name, database = running.service.name, running.database

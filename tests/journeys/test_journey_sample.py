@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from harness.installation import Kring
+from harness.installation import Kring, Network
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
@@ -34,3 +34,19 @@ def test_the_sample_is_searchable_recommends_people_and_is_kept_by_the_next_star
     assert kring.stop() == 0
     kring.start()
     assert kring.operator().get("/v1/search", q="eenzaamheid", limit=1)["total"] >= 100
+
+
+def test_after_another_encoder_was_chosen_everything_is_found_again(kring: Kring) -> None:
+    kring.start("--no-sample", KRING_ENCODER="use")
+    network = Network(kring)
+    network.programme("ours")
+    story = {"id": "1", "title": "Samen koken in de wijk", "body": "Elke dinsdag aan tafel."}
+    network.imported("stories", {**story, "programme": "ours", "visibility": "network"})
+
+    def is_found() -> bool:
+        return bool(kring.operator().get("/v1/search", q="cooking with neighbours")["total"])
+
+    kring.wait_for(is_found, "the story to be found", seconds=60)
+    assert kring.stop() == 0
+    kring.start("--no-sample", KRING_ENCODER="e5")
+    kring.wait_for(is_found, "the story to be found with the other encoder", seconds=60)

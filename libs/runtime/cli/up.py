@@ -32,7 +32,7 @@ def up(
         process = _process(settings)
         stop = _stop_on_signals()
         try:
-            process.start(services)
+            process.start(services, is_alone=True)
             address = process.address()
             (settings.data / ADDRESS).write_text(address, encoding="ascii")
             client = Client(settings)
