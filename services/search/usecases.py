@@ -13,7 +13,7 @@ from libs.kernel.policy import EVERYTHING, All, Filter, Not, Reader, Term, visib
 from libs.ports.cache import Cache
 from libs.ports.encoder import Encoder, Vectors
 from libs.ports.index import Document, Hit, Index
-from services.search.domain.fusion import Scored, depth, fuse
+from services.search.domain.fusion import Scored, depth, fuse, with_wordless
 from services.search.domain.highlight import highlight
 from services.search.domain.language import guess_language
 from services.search.domain.query import FACETS, Cursor, Query
@@ -38,15 +38,18 @@ class Legs:
         deep = depth(limit)
         words = self.threads.submit(self.index.lexical, text, condition=condition, limit=deep)
         meaning = self.index.dense(vector, condition=condition, limit=deep)
-        ranked = self.fused(words.result(), meaning, language=language)
+        ranked = self.fused(words.result(), meaning, language=language, limit=limit)
         return ranked, {hit.id: hit.passage for hit in meaning}
 
-    def fused(self, words: Sequence[Hit], meaning: Sequence[Hit], *, language: str) -> list[Scored]:
+    def fused(
+        self, words: Sequence[Hit], meaning: Sequence[Hit], *, language: str, limit: int
+    ) -> list[Scored]:
         """Fuse two legs; in another language than the question's, words count differently."""
+        dense = {hit.id: hit.score for hit in meaning}
         languages = {hit.id: hit.language for hit in (*words, *meaning)}
         return fuse(
-            {hit.id: hit.score for hit in words},
-            {hit.id: hit.score for hit in meaning},
+            with_wordless({hit.id: hit.score for hit in words}, dense, limit=limit),
+            dense,
             dense_weight=self.encoder.fusion_weight,
             language_of=languages.__getitem__,
             asked_in=language,
@@ -128,7 +131,7 @@ class Rank:
         vector = legs.encoder.encode([text], "query")[0]
         words = legs.index.lexical(text, condition=EVERYTHING, limit=depth(limit))
         meaning = legs.index.dense(vector, condition=EVERYTHING, limit=depth(limit))
-        fused = legs.fused(words, meaning, language=guess_language(text))
+        fused = legs.fused(words, meaning, language=guess_language(text), limit=limit)
         return {
             "hybrid": [identity for identity, _ in fused],
             "lexical": [hit.id for hit in words],

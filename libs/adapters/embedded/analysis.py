@@ -8,6 +8,8 @@ from math import log
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
+from libs.kernel.stopwords import STOP_WORDS
+
 STEMMERS = {"nl": "dutch", "en": "english"}
 FOLDED = "other"
 """Stands for every language without a stemmer."""
@@ -54,10 +56,9 @@ def _analyzer(language: str, *, stop: bool) -> TextAnalyzer:
         TextAnalyzerBuilder(Tokenizer.simple())
         .filter(Filter.remove_long(_LONGEST_WORD))
         .filter(Filter.lowercase())
+        .filter(Filter.ascii_fold())
     )
     stemmer = STEMMERS.get(language)
     if stemmer and stop:
-        builder = builder.filter(Filter.stopword(stemmer))
-    # After the stop words, which are listed with accents; before the stemmer.
-    builder = builder.filter(Filter.ascii_fold())
+        builder = builder.filter(Filter.custom_stopword(sorted(STOP_WORDS[language])))
     return (builder.filter(Filter.stemmer(stemmer)) if stemmer else builder).build()

@@ -68,6 +68,19 @@ def _levelled(dense: Mapping[str, float], language_of: Callable[[str], str]) -> 
     return {identity: score - above[language_of(identity)] for identity, score in dense.items()}
 
 
+def with_wordless(
+    lexical: Mapping[str, float], dense: Mapping[str, float], *, limit: int
+) -> Mapping[str, float]:
+    """Return the lexical leg with a zero for what it knows to share no word with the question.
+
+    It knows when it found fewer than it was asked for. So a word that a single document has, such
+    as a name, finds that document before those that are merely alike.
+    """
+    if len(lexical) >= depth(limit):
+        return lexical
+    return {**dict.fromkeys(dense, 0.0), **lexical}
+
+
 def depth(limit: int) -> int:
     """Return how many documents each leg brings up for so many results."""
     return min(1000, max(200, 10 * limit))

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from libs.kernel.errors import InvalidError
 from libs.kernel.policy import EVERYTHING, accepts
-from services.search.domain.fusion import depth, fuse
+from services.search.domain.fusion import depth, fuse, with_wordless
 from services.search.domain.highlight import highlight
 from services.search.domain.language import guess_language
 from services.search.domain.query import Cursor, Query
@@ -65,6 +65,19 @@ def test_a_document_in_both_legs_beats_one_that_only_one_leg_found() -> None:
         asked_in="nl",
     )
     assert fused[0][0] == "both"
+
+
+def test_a_word_that_one_document_alone_has_finds_it_before_those_that_are_alike() -> None:
+    dense = {"named": 0.80, **{f"alike {n}": 0.79 + n / 1000 for n in range(30)}}
+    assert max(dense, key=lambda identity: dense[identity]) == "alike 29"
+    lexical = with_wordless({"named": 4.0}, dense, limit=10)
+    fused = fuse(lexical, dense, dense_weight=0.5, language_of=dutch, asked_in="nl")
+    assert fused[0][0] == "named"
+
+
+def test_where_the_words_leg_was_cut_off_nothing_is_known_of_the_rest() -> None:
+    lexical = {f"d{n}": 1.0 for n in range(depth(10))}
+    assert with_wordless(lexical, {"x": 0.5}, limit=10) == lexical
 
 
 def test_ties_go_to_the_smaller_id() -> None:
