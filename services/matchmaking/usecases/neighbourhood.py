@@ -21,12 +21,13 @@ LEXICAL_WORDS = 50
 """Words of one's own texts that are searched for: more take longer and bring little."""
 COMPARED = ("what", "struggle")
 """The fields by which peers are found."""
-WEIGHTS = {"what": 2.0, "struggle": 1.0}
-"""On the development half of the collaboration queries meaning at twice the weight of words
-found 21 % of partners among the first ten, at the same weight 19 %, words alone 18 %."""
+WEIGHTS = {"what": 4.0, "struggle": 2.0}
+"""Beside words at 1. On the development half of the collaboration queries four times the weight of
+words found 45 % of partners among the first fifty (mean reciprocal rank .147), twice as much 43 %
+(.133), meaning alone 44 % (.142), words alone 42 % (.079); the intervals are wide, 44 queries."""
 
 COUNTRY_WEIGHT = 0.25
-"""A quarter of a leg of words: it breaks ties, since laws and funding are those of a country."""
+"""A quarter of the leg of words: it breaks ties, since laws and funding are those of a country."""
 
 
 @dataclass(frozen=True, slots=True)
