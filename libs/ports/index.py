@@ -38,6 +38,7 @@ class Hit:
     """A document with its score in one leg; for the dense leg, with the passage that won."""
 
     id: str
+    language: str
     score: float
     passage: str = ""
 

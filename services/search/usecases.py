@@ -38,27 +38,19 @@ class Legs:
         deep = depth(limit)
         words = self.threads.submit(self.index.lexical, text, condition=condition, limit=deep)
         meaning = self.index.dense(vector, condition=condition, limit=deep)
-        ranked = self.fused(words.result(), meaning, condition=condition, language=language)
+        ranked = self.fused(words.result(), meaning, language=language)
         return ranked, {hit.id: hit.passage for hit in meaning}
 
-    def fused(
-        self, words: Sequence[Hit], meaning: Sequence[Hit], *, condition: Filter, language: str
-    ) -> list[Scored]:
+    def fused(self, words: Sequence[Hit], meaning: Sequence[Hit], *, language: str) -> list[Scored]:
         """Fuse two legs; in another language than the question's, words count differently."""
-        lexical = {hit.id: hit.score for hit in words}
-        dense = {hit.id: hit.score for hit in meaning}
-        languages = self._languages([*{*lexical, *dense}], condition) if language else {}
+        languages = {hit.id: hit.language for hit in (*words, *meaning)}
         return fuse(
-            lexical,
-            dense,
+            {hit.id: hit.score for hit in words},
+            {hit.id: hit.score for hit in meaning},
             dense_weight=self.encoder.fusion_weight,
-            language_of=lambda identity: languages.get(identity, language),
+            language_of=languages.__getitem__,
             asked_in=language,
         )
-
-    def _languages(self, ids: Sequence[str], condition: Filter) -> dict[str, str]:
-        found = self.index.get(ids, condition=condition)
-        return {identity: document.language for identity, document in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +128,7 @@ class Rank:
         vector = legs.encoder.encode([text], "query")[0]
         words = legs.index.lexical(text, condition=EVERYTHING, limit=depth(limit))
         meaning = legs.index.dense(vector, condition=EVERYTHING, limit=depth(limit))
-        fused = legs.fused(words, meaning, condition=EVERYTHING, language=guess_language(text))
+        fused = legs.fused(words, meaning, language=guess_language(text))
         return {
             "hybrid": [identity for identity, _ in fused],
             "lexical": [hit.id for hit in words],

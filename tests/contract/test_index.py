@@ -207,6 +207,14 @@ def test_languages_weigh_the_same_however_few_their_documents(index: Index) -> N
     assert scores["en"] > scores["nl7"]
 
 
+def test_a_hit_tells_the_language_its_document_has_now(index: Index) -> None:
+    index.put([(document("a", "koken", language="nl", vectors=[axis(0)]), 1)])
+    index.put([(document("a", "koken", language="en", vectors=[axis(0)]), 2)])
+    words = index.lexical("koken", condition=EVERYTHING, limit=1)
+    meaning = index.dense(axis(0), condition=EVERYTHING, limit=1)
+    assert [hit.language for hit in (*words, *meaning)] == ["en", "en"]
+
+
 def test_a_word_in_the_title_weighs_more(index: Index) -> None:
     index.put(
         [

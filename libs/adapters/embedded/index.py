@@ -110,8 +110,8 @@ class EmbeddedIndex(Index):
         self, text: str, *, condition: Filter, limit: int, languages: Sequence[str] = ()
     ) -> list[Hit]:
         found = self._text.search(text, condition, limit, languages)
-        names = self._table.names
-        hits = [Hit(names[number], score) for number, score in found if number in names]
+        entries = self._table.entries
+        hits = [Hit(*entries[number], score) for number, score in found if number in entries]
         return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]
 
     @override
@@ -124,12 +124,13 @@ class EmbeddedIndex(Index):
         if query is None or not allowed.count or limit < 1:
             return []
         found = nearest(snapshot, query, allowed, limit)
-        found.sort(key=lambda near: (-near.score, snapshot.ids[near.row]))
+        found.sort(key=lambda near: (-near.score, snapshot.entries[near.row].id))
         best = found[:limit]
         texts = self._reader.passage_texts([near.passage for near in best])
         # A passage replaced in the meantime has no text any more; the next question sees it.
         return [
-            Hit(snapshot.ids[near.row], near.score, texts.get(near.passage, "")) for near in best
+            Hit(*snapshot.entries[near.row], near.score, texts.get(near.passage, ""))
+            for near in best
         ]
 
     @override

@@ -63,6 +63,7 @@ class TableChange:
 
     number: int
     id: str
+    language: str
     keywords: Mapping[str, Sequence[str]] | None
     passages: Sequence[StoredPassage]
 
@@ -178,8 +179,10 @@ class Record:
 
     def table_changes(self, after: int) -> Iterator[TableChange]:
         """Yield what changed since a revision, oldest first."""
-        rows: Iterator[tuple[int, str, bytes | None]] = self._changed("number, id, keywords", after)
-        for number, name, keywords in rows:
+        rows: Iterator[tuple[int, str, str, bytes | None]] = self._changed(
+            "number, id, language, keywords", after
+        )
+        for number, name, language, keywords in rows:
             passages = [
                 StoredPassage(key, field, vector_of(blob))
                 for key, field, blob in self._connection.execute(
@@ -187,9 +190,8 @@ class Record:
                     (number,),
                 )
             ]
-            yield TableChange(
-                number, name, None if keywords is None else orjson.loads(keywords), passages
-            )
+            kept = None if keywords is None else orjson.loads(keywords)
+            yield TableChange(number, name, language, kept, passages)
 
     def _changed(self, columns: str, after: int) -> sqlite3.Cursor:
         return self._connection.execute(

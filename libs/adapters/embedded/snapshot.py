@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,13 @@ class Column:
         return {names[code]: int(totals[code]) for code in np.flatnonzero(totals)}
 
 
+class Entry(NamedTuple):
+    """What a hit says of its document."""
+
+    id: str
+    language: str
+
+
 @dataclass(frozen=True, slots=True)
 class Allowed:
     """Which passages may be found, and how many those are."""
@@ -56,8 +64,8 @@ class Allowed:
 class Snapshot:
     """Documents and passages as rows; a replaced document's rows stay behind, not alive."""
 
-    ids: Sequence[str]
-    """Id per document row; grows with later snapshots."""
+    entries: Sequence[Entry]
+    """One per document row; grows with later snapshots."""
     alive: Mask
     columns: Mapping[str, Column]
     vectors: Vectors

@@ -8,7 +8,7 @@ from libs.adapters.embedded.codes import Codes
 from libs.adapters.embedded.growing import Growing
 from libs.adapters.embedded.nearest import EXACT_ROWS, unit
 from libs.adapters.embedded.record import StoredPassage, TableChange
-from libs.adapters.embedded.snapshot import Column, Snapshot
+from libs.adapters.embedded.snapshot import Column, Entry, Snapshot
 from libs.ports.encoder import Vectors
 
 
@@ -35,9 +35,9 @@ class Table:
     def __init__(self, dimension: int) -> None:
         """Start empty, at revision 0; whoever fills the table notes how far it has come."""
         self.revision = 0
-        self.names: dict[int, str] = {}
-        """Id per number of the record, also of what was removed."""
-        self._ids: list[str] = []
+        self.entries: dict[int, Entry] = {}
+        """By number of the record, also what was removed."""
+        self._rows: list[Entry] = []
         self._row_of: dict[int, int] = {}
         self._alive = np.zeros(0, dtype=np.bool_)
         self._values: dict[str, _Values] = {}
@@ -52,7 +52,7 @@ class Table:
     @property
     def is_sparse(self) -> bool:
         """Tell whether more rows are dead than alive: then a new table is worth its making."""
-        return len(self._ids) - len(self._row_of) > max(1_000, len(self._row_of))
+        return len(self._rows) - len(self._row_of) > max(1_000, len(self._row_of))
 
     def apply(self, changes: Iterable[TableChange]) -> None:
         """Follow the record; readers see it when this returns."""
@@ -60,14 +60,14 @@ class Table:
         pairs: dict[str, list[tuple[int, str]]] = {}
         passages: list[tuple[int, StoredPassage, Vectors]] = []
         for change in changes:
-            self.names[change.number] = change.id
+            entry = self.entries[change.number] = Entry(change.id, change.language)
             old = self._row_of.pop(change.number, None)
             if old is not None:
                 gone.append(old)
             if change.keywords is None:
                 continue
-            row = len(self._ids)
-            self._ids.append(change.id)
+            row = len(self._rows)
+            self._rows.append(entry)
             self._row_of[change.number] = row
             for field, values in change.keywords.items():
                 pairs.setdefault(field, []).extend((row, value) for value in dict.fromkeys(values))
@@ -98,14 +98,14 @@ class Table:
             self._codes = Codes(self._vectors.view())
 
     def _bury(self, gone: Sequence[int]) -> None:
-        alive = np.ones(len(self._ids), dtype=np.bool_)
+        alive = np.ones(len(self._rows), dtype=np.bool_)
         alive[: len(self._alive)] = self._alive
         alive[list(gone)] = False
         self._alive = alive
 
     def _photograph(self) -> Snapshot:
         return Snapshot(
-            ids=self._ids,
+            entries=self._rows,
             alive=self._alive,
             columns={field: values.view() for field, values in self._values.items()},
             vectors=self._vectors.view(),

@@ -37,7 +37,7 @@ def change(number: int, vectors: Sequence[Vectors], kind: str = "a") -> TableCha
     passages = [
         StoredPassage(number * 10 + place, "body", vector) for place, vector in enumerate(vectors)
     ]
-    return TableChange(number, f"d{number:05}", {"kind": [kind, str(number % 10)]}, passages)
+    return TableChange(number, f"d{number:05}", "nl", {"kind": [kind, str(number % 10)]}, passages)
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def test_a_reader_keeps_seeing_the_moment_it_began_with() -> None:
     vectors = clustered(600, seed=8)
     table.apply([change(n, [vectors[n]]) for n in range(300)])
     before = table.snapshot
-    table.apply([TableChange(n, f"d{n:05}", None, []) for n in range(100)])
+    table.apply([TableChange(n, f"d{n:05}", "", None, []) for n in range(100)])
     table.apply([change(n, [vectors[n]], kind="b") for n in range(200, 600)])
     assert int(before.accepted(EVERYTHING).sum()) == 300
     assert int(before.accepted(Term("kind", ("b",))).sum()) == 0
@@ -162,7 +162,7 @@ def test_rows_of_replaced_documents_are_cleared_away(tmp_path: Path) -> None:
             for n in range(400)
         ]
         index.put(batch)
-    assert len(index._table.snapshot.ids) <= 1_400
+    assert len(index._table.snapshot.entries) <= 1_400
     assert len(index.dense(vector, condition=EVERYTHING, limit=500)) == 400
     index.close()
 
