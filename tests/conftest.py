@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, settings
+from servers import kafka as kafka_server
 from typing_extensions import override
 
 from libs.kernel.clock import ManualClock
@@ -43,3 +44,10 @@ def clock() -> ManualClock:
 @pytest.fixture
 def ids() -> CountedIds:
     return CountedIds()
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[kafka_server.Kafka]:
+    """Give one real Kafka for the whole run; each test takes a URL of its own from it."""
+    with kafka_server.running() as running:
+        yield running
