@@ -96,6 +96,14 @@ class Outbox(Protocol):
         """Return when a transaction of this process committed rows, at the latest after so long."""
         ...
 
+    def claim(self, limit: int) -> list[tuple[int, Record]]:
+        """Return what ``pending`` does if this process is the one that publishes, else nothing.
+
+        Of all processes that ask one does, until its database is closed, it ends, or it stands
+        still for half a minute: so rows are published in order.
+        """
+        ...
+
     def pending(self, limit: int) -> list[tuple[int, Record]]:
         """Return the oldest rows not yet sent, with their ids, in the order they were written."""
         ...

@@ -76,7 +76,12 @@ class Wiring:
         """Bring a service's schema up to date and open its database."""
         url = self._settings.url(self._settings.database, service)
         sql = "libs.adapters.sql.database:open_database"
-        opener = _choose("KRING_DATABASE", url, {"sqlite": sql})
+        opener = _choose("KRING_DATABASE", url, {"sqlite": sql, "postgresql": sql})
+        if "{service}" not in self._settings.database:
+            raise SettingsError(
+                "KRING_DATABASE: each service has a database of its own; put {service} into its"
+                " name, as in postgresql://user@host/kring_{service}."
+            )
         migrate = _load("libs.adapters.sql.migrate:migrate")
         migrations = f"services.{service}.migrations"
         migrate(url, *([migrations] if find_spec(migrations) else []))
@@ -90,12 +95,15 @@ class Wiring:
     def index(self, service: str, name: str) -> Index:
         """Open an index of a service, made for the present encoder."""
         url = self._settings.url(self._settings.index)
-        engines = {"embedded": "libs.adapters.embedded.index:open_index"}
+        elasticsearch = "libs.adapters.elasticsearch.index:open_index"
+        engines = {
+            "embedded": "libs.adapters.embedded.index:open_service_index",
+            "elasticsearch": elasticsearch,
+            "elasticsearch+https": elasticsearch,
+        }
         opener = _choose("KRING_INDEX", url, engines)
         encoder = self.encoder()
-        index: Index = opener(
-            path_of(url) / service, f"{name}-{encoder.name}", dimension=encoder.dimension
-        )
+        index: Index = opener(url, service, f"{name}-{encoder.name}", dimension=encoder.dimension)
         return self._keep(index)
 
     def encoder(self) -> Encoder:

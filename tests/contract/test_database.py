@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -30,27 +29,21 @@ def clock() -> ManualClock:
     return ManualClock(START)
 
 
-def _sqlite(tmp_path: Path, clock: ManualClock) -> Database:
-    url = f"sqlite:///{tmp_path}/ingestion.db"
-    migrate(url)
-    return open_database(
-        url,
-        source=codec.source_of("ingestion"),
-        clock=clock,
-        ids=Uuid7(clock),
-        traceparent=lambda: TRACE,
-    )
-
-
-@pytest.fixture(params=[pytest.param(_sqlite, id="sqlite")])
-def reopen(
-    request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock
-) -> Iterator[OpenDatabase]:
+@pytest.fixture
+def reopen(database_url: str, clock: ManualClock) -> Iterator[OpenDatabase]:
     opened: list[Database] = []
 
     def opener() -> Database:
-        opened.append(request.param(tmp_path, clock))
-        return opened[-1]
+        migrate(database_url)
+        database = open_database(
+            database_url,
+            source=codec.source_of("ingestion"),
+            clock=clock,
+            ids=Uuid7(clock),
+            traceparent=lambda: TRACE,
+        )
+        opened.append(database)
+        return database
 
     yield opener
     for one in opened:
@@ -283,6 +276,48 @@ def test_waiting_for_the_outbox_ends_with_its_time(database: Database) -> None:
         work.advance("search", "story/s", 1, b"")  # no row: nobody is woken
 
     outbox.wait(0.01)
+
+
+def test_of_two_processes_one_publishes_until_it_ends(
+    database: Database, reopen: OpenDatabase
+) -> None:
+    other = reopen()
+    with database.write() as work:
+        emit(work, "a")
+
+    first = database.outbox()
+    assert len(first.claim(10)) == 1
+    assert other.outbox().claim(10) == []
+    assert len(first.claim(10)) == 1
+    assert len(other.outbox().pending(10)) == 1  # everybody may look
+
+    database.close()
+    assert len(other.outbox().claim(10)) == 1
+
+
+def test_who_takes_over_publishes_nothing_twice(database: Database, reopen: OpenDatabase) -> None:
+    other = reopen()
+    with database.write() as work:
+        emit(work, "a")
+        emit(work, "b")
+    mine = database.outbox()
+    ((row, _),) = mine.claim(1)
+    assert other.outbox().claim(10) == []
+
+    mine.mark_sent([row])
+    database.close()
+
+    (record,) = [record for _, record in other.outbox().claim(10)]
+    assert codec.decode(record).aggregate_id == "b"
+
+
+def test_an_empty_outbox_is_claimed_by_nobody(database: Database, reopen: OpenDatabase) -> None:
+    assert database.outbox().claim(10) == []
+    other = reopen()
+    with other.write() as work:
+        emit(work, "a")
+
+    assert len(other.outbox().claim(10)) == 1
 
 
 def test_a_dead_letter_is_kept_whole(database: Database, clock: ManualClock) -> None:

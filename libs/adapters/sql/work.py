@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 import structlog
-from typing_extensions import override
+from typing_extensions import TypeVarTuple, override
 
 from libs.adapters.sql.tables import APPLIED, OUTBOX
 from libs.contracts import codec, headers
@@ -37,6 +37,8 @@ _BURY = sa.text(
 )
 _ENQUEUE = sa.insert(OUTBOX).inline()
 
+Columns = TypeVarTuple("Columns")
+
 log = structlog.get_logger()
 
 
@@ -53,9 +55,10 @@ class Stamp:
 class SqlWork(Work):
     """A transaction on one connection."""
 
-    def __init__(self, connection: sa.Connection, stamp: Stamp) -> None:
+    def __init__(self, connection: sa.Connection, stamp: Stamp, *, is_writing: bool) -> None:
         """Take a connection whose transaction is open; whoever opened it also ends it."""
         self.connection = connection
+        self.is_writing = is_writing
         self.has_events = False
         self._stamp = stamp
 
@@ -136,9 +139,38 @@ class SqlWork(Work):
 
 def connection_of(work: Work) -> sa.Connection:
     """Return the connection a repository of this database works on."""
+    return _sql(work).connection
+
+
+def locking(
+    work: Work, query: sa.Select[*Columns], *, shared: bool = False, skip_locked: bool = False
+) -> sa.Select[*Columns]:
+    """Return the query so that what it finds stays as it is until a writing transaction ends.
+
+    Others may lock the same rows only if both say ``shared``. A reading transaction locks nothing:
+    it changes nothing, and PostgreSQL would refuse it. SQLite has one writer at a time and ignores
+    it.
+    """
+    if not _sql(work).is_writing:
+        return query
+    return query.with_for_update(read=shared, skip_locked=skip_locked)
+
+
+def exclude(work: Work, name: str) -> None:
+    """Let writing transactions that name the same thing wait for one another, until they end.
+
+    For what has no row yet that could be locked. A reading transaction excludes nobody.
+    """
+    own = _sql(work)
+    if own.is_writing and own.connection.dialect.name == "postgresql":
+        key = sa.func.hashtextextended(name, 0)
+        own.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
+def _sql(work: Work) -> SqlWork:
     if not isinstance(work, SqlWork):
         raise TypeError(f"{type(work).__name__} is no transaction of this database")
-    return work.connection
+    return work
 
 
 def _dead(letter: DeadLetter) -> Record:

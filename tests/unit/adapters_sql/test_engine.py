@@ -21,7 +21,7 @@ CLOCK = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))
 
 @pytest.mark.parametrize(
     "url",
-    ["", "x", "mongo://host/db", "postgresql://host/db", "sqlite://", "sqlite:///:memory:"],
+    ["", "x", "mongo://host/db", "postgresql://host", "sqlite://", "sqlite:///:memory:"],
 )
 def test_a_url_that_names_no_usable_database_is_a_wrong_setting(url: str) -> None:
     with pytest.raises(SettingsError, match="KRING_DATABASE"):
