@@ -118,7 +118,7 @@ def _unpacked(folder: Path) -> Path:
     maven = program("mvn", "maven")
     # ``get`` tells nobody where the file is; ``copy`` puts it where it is told.
     for goal, extra in (("get", "-Dtransitive=false"), ("copy", f"-DoutputDirectory={folder}")):
-        command = [maven, "-q", "-B", f"dependency:{goal}", f"-Dartifact={ARTIFACT}", extra]
+        command = [str(maven), "-q", "-B", f"dependency:{goal}", f"-Dartifact={ARTIFACT}", extra]
         subprocess.run(command, cwd=folder, check=True, capture_output=True)  # noqa: S603
     with ZipFile(folder / f"elasticsearch-{VERSION}.zip") as archive:
         archive.extractall(folder)  # from the registry, not from a stranger
@@ -133,14 +133,10 @@ def _add_analyzers(home: Path, java: Path) -> None:
     plugin = home / "plugins" / "language-analyzers"
     plugin.mkdir(parents=True)
     classes = home.with_name("classes")
-    subprocess.run(  # noqa: S603  # the machine's own Java
-        [
-            *(java / "bin" / "javac", "--release", str(LEAST_JAVA), "-proc:none"),
-            *("-cp", f"{home}/lib/*", "-d", classes, *sorted(ANALYZERS.glob("*.java"))),
-        ],
-        check=True,
-        capture_output=True,
-    )
+    command: list[str | Path] = [java / "bin" / "javac", "-proc:none"]
+    command += ["--release", str(LEAST_JAVA)]
+    command += ["-cp", f"{home}/lib/*", "-d", classes, *sorted(ANALYZERS.glob("*.java"))]
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603  # the machine's own
     with ZipFile(plugin / "language-analyzers.jar", "w") as jar:
         for path in sorted(classes.rglob("*.class")):
             jar.write(path, path.relative_to(classes))
