@@ -27,7 +27,10 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port of the gateway; 0 picks one.")
     public_url: str = Field(default="", description="How people reach the gateway, for links.")
-    bus: str = Field(default="sqlite:///{data}/log.db", description="The event log.")
+    bus: str = Field(
+        default="sqlite:///{data}/log.db",
+        description="The event log: sqlite:///path or kafka://host:port[,host:port][/namespace].",
+    )
     database: str = Field(
         default="sqlite:///{data}/{service}.db", description="Each service's own database."
     )

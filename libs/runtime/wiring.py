@@ -68,8 +68,12 @@ class Wiring:
     def bus(self) -> Bus:
         """Open the event log."""
         url = self._settings.url(self._settings.bus)
-        opener = _choose("KRING_BUS", url, {"sqlite": "libs.adapters.sqlite.bus:open_bus"})
-        bus: Bus = opener(url, clock=self._clock)
+        logs = {
+            "sqlite": "libs.adapters.sqlite.bus:open_bus",
+            "kafka": "libs.adapters.kafka.bus:open_bus",
+            "kafka+librdkafka": "libs.adapters.librdkafka.bus:open_bus",
+        }
+        bus: Bus = _choose("KRING_BUS", url, logs)(url, clock=self._clock)
         return self._keep(self._fail_point.bus(bus) if self._fail_point else bus)
 
     def database(self, service: str) -> Database:
@@ -129,15 +133,19 @@ class Wiring:
 
     def cache(self) -> Cache:
         """Open the cache."""
-        memory = {"memory": "libs.adapters.memory.cache:open_cache"}
-        cache: Cache = _choose("KRING_CACHE", self._settings.cache, memory)(clock=self._clock)
+        url, redis = self._settings.cache, "libs.adapters.redis.cache:open_cache"
+        memory = "libs.adapters.memory.cache:open_cache"
+        openers = {"memory": memory, "redis": redis, "rediss": redis}
+        cache: Cache = _choose("KRING_CACHE", url, openers)(url, clock=self._clock)
         return self._keep(cache)
 
     def limiter(self) -> Limiter:
         """Open the counters of requests."""
-        memory = {"memory": "libs.adapters.memory.limiter:open_limiter"}
-        opener = _choose("KRING_CACHE", self._settings.cache, memory)
-        return opener(clock=self._clock)  # type: ignore[no-any-return]
+        url, redis = self._settings.cache, "libs.adapters.redis.limiter:open_limiter"
+        memory = "libs.adapters.memory.limiter:open_limiter"
+        openers = {"memory": memory, "redis": redis, "rediss": redis}
+        limiter: Limiter = _choose("KRING_CACHE", url, openers)(url, clock=self._clock)
+        return self._keep(limiter)
 
     def mailer(self) -> Mailer:
         """Open the way out for mail."""

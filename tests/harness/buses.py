@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from servers.kafka import Kafka
 
 from libs.adapters.kafka.bus import open_bus as open_kafka
+from libs.adapters.librdkafka.bus import open_bus as open_librdkafka
 from libs.adapters.sqlite.bus import open_bus as open_sqlite
 from libs.kernel.clock import ManualClock
 from libs.ports.bus import Bus, Delivery, Slot, Subscription
@@ -56,9 +58,20 @@ def kafka_log(request: pytest.FixtureRequest) -> Log:
     return Log(lambda: open_kafka(url, clock=clock), lambda: None)
 
 
+def librdkafka_log(request: pytest.FixtureRequest) -> Log:
+    """Return the same by the other client."""
+    kafka: Kafka = request.getfixturevalue("kafka")
+    clock: ManualClock = request.getfixturevalue("clock")
+    url = kafka.url(
+        "kafka+librdkafka", partitions=SLOTS, beat_ms=100, silent_seconds=SILENT_SECONDS
+    )
+    return Log(lambda: open_librdkafka(url, clock=clock), lambda: None)
+
+
 LOGS = [
     pytest.param(sqlite_log, id="sqlite"),
     pytest.param(kafka_log, id="kafka", marks=pytest.mark.servers),
+    pytest.param(librdkafka_log, id="librdkafka", marks=pytest.mark.servers),
 ]
 
 
@@ -81,16 +94,23 @@ def gather(subscription: Subscription, amount: int) -> list[Delivery]:
 
 
 def settle(*subscriptions: Subscription, topics: int = 1) -> None:
-    """Let the members poll until the slots are shared out evenly; nothing must be waiting."""
+    """Let the members poll until the slots are shared out evenly; nothing must be waiting.
+
+    They poll side by side, as processes do: a group on a server shares out only what all agree on.
+    """
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not _are_shared_out(subscriptions, topics * SLOTS):
-        assert time.monotonic() < deadline, [sorted(each.lag()) for each in subscriptions]
-        for subscription in subscriptions:
-            assert not subscription.poll(limit=1, timeout_seconds=0)
+    with ThreadPoolExecutor(len(subscriptions)) as threads:
+        while not _are_shared_out(subscriptions, topics * SLOTS):
+            assert time.monotonic() < deadline, [sorted(each.lag()) for each in subscriptions]
+            assert not any(threads.map(_peek, subscriptions))
 
 
 def ends(deliveries: Sequence[Delivery]) -> dict[Slot, int]:
     return {delivery.slot: delivery.offset + 1 for delivery in deliveries}
+
+
+def _peek(subscription: Subscription) -> Sequence[Delivery]:
+    return subscription.poll(limit=1, timeout_seconds=0)
 
 
 def _are_shared_out(subscriptions: Sequence[Subscription], slots: int) -> bool:
