@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -41,6 +42,15 @@ class Redis:
     def kill(self) -> None:
         """End it at once, as a power cut does."""
         self.servers[-1].kill()
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Let it accept connections and answer nothing."""
+        self.servers[-1].signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.servers[-1].signal(signal.SIGCONT)
 
 
 @contextmanager
