@@ -15,9 +15,11 @@ SEARCH_SECONDS = 10.0
 WRITE_SECONDS = 60.0
 _CONNECTIONS = 16
 _RETRIES = 2
-BUSY = frozenset({429, 500, 502, 503, 504})
+_BUSY = frozenset({429, 500, 502, 503, 504})
 _REFUSED = frozenset({401, 403})
 _ABSENT = 404
+PASSING = _BUSY | _REFUSED | {_ABSENT}
+"""What may be over soon: credentials are renewed, and an index restored, while we run."""
 _JSON = ("application/json", "application/vnd.elasticsearch+json")
 
 
@@ -32,7 +34,7 @@ def connect(address: Address) -> Elasticsearch:
         connections_per_node=_CONNECTIONS,
         request_timeout=SEARCH_SECONDS,
         max_retries=_RETRIES,
-        retry_on_status=tuple(BUSY),
+        retry_on_status=tuple(_BUSY),
         retry_on_timeout=False,  # what takes too long takes as long again
     )
 
@@ -47,8 +49,7 @@ def translated() -> Iterator[None]:
     except UnsupportedProductError as error:
         raise RetryableError(f"what answers is not Elasticsearch: {error.message}") from error
     except ApiError as error:
-        # Credentials may be renewed, and an index restored, while we run.
-        if error.status_code in BUSY | _REFUSED | {_ABSENT}:
+        if error.status_code in PASSING:
             raise RetryableError(f"Elasticsearch: {error.message}") from error
         raise
 

@@ -24,7 +24,7 @@ from libs.kernel.policy import Filter, accepts
 from libs.ports.encoder import Vectors
 from libs.ports.index import Document, Hit, Index
 
-_HEADER = orjson.dumps(
+HEADER = orjson.dumps(
     {
         "search_type": "dfs_query_then_fetch",  # words weigh the same in every shard
         "allow_partial_search_results": False,  # a missing shard is an error, not fewer hits
@@ -41,13 +41,17 @@ class ElasticsearchIndex(Index):
         self._dimension = dimension
         self._client = connect(address)
         self._generations = Generations(self._client, address, f"{service}-{name}", dimension)
-        self._alias = self._generations.alias
         try:
             with translated(), opening(address):
                 self._generations.ensure()
         except BaseException:
             self._client.close()
             raise
+
+    @property
+    def alias(self) -> str:
+        """Return the name under which the cluster knows this index."""
+        return self._generations.alias
 
     @property
     @override
@@ -62,14 +66,14 @@ class ElasticsearchIndex(Index):
                     raise ValueError(f"{document.id}: a vector is not {self._dimension} long")
         write(
             self._client,
-            self._alias,
+            self.alias,
             ((document.id, sequence, source_of(document)) for document, sequence in documents),
         )
 
     @override
     def remove(self, ids: Sequence[tuple[str, int]]) -> None:
         write(
-            self._client, self._alias, ((name, sequence, grave_of(name)) for name, sequence in ids)
+            self._client, self.alias, ((name, sequence, grave_of(name)) for name, sequence in ids)
         )
 
     @override
@@ -134,10 +138,10 @@ class ElasticsearchIndex(Index):
         lines = [
             line
             for question in questions
-            for line in (_HEADER, orjson.dumps(question, option=orjson.OPT_SERIALIZE_NUMPY))
+            for line in (HEADER, orjson.dumps(question, option=orjson.OPT_SERIALIZE_NUMPY))
         ]
         with translated():
-            answer = self._client.msearch(index=self._alias, searches=lines)  # type: ignore[arg-type]  # bytes go through as they are
+            answer = self._client.msearch(index=self.alias, searches=lines)  # type: ignore[arg-type]  # bytes go through as they are
         for each in answer["responses"]:
             if "error" in each:
                 raise RetryableError(f"Elasticsearch: {each['error']}")
@@ -149,7 +153,7 @@ class ElasticsearchIndex(Index):
         if not wanted:
             return {}
         with translated():
-            answer = self._client.mget(index=self._alias, ids=wanted, source_includes=KEPT)
+            answer = self._client.mget(index=self.alias, ids=wanted, source_includes=KEPT)
         found = (
             document_of(each["_id"], each["_source"]) for each in answer["docs"] if each["found"]
         )
@@ -165,9 +169,10 @@ class ElasticsearchIndex(Index):
     ) -> dict[str, dict[str, int]]:
         with translated():
             answer = self._client.search(
-                index=self._alias,
+                index=self.alias,
                 body=counting(ids, condition, fields),
                 allow_partial_search_results=False,
+                request_cache=False,  # the next question counts other documents
             )
         counted = answer["aggregations"]
         return {
@@ -182,7 +187,7 @@ class ElasticsearchIndex(Index):
         while True:
             with translated():
                 answer = self._client.search(
-                    index=self._alias,
+                    index=self.alias,
                     body=page_of_versions(after),
                     allow_partial_search_results=False,
                 )
@@ -195,7 +200,7 @@ class ElasticsearchIndex(Index):
     @override
     def count(self) -> int:
         with translated():
-            return int(self._client.count(index=self._alias, query=present())["count"])
+            return int(self._client.count(index=self.alias, query=present())["count"])
 
     @override
     def close(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from elasticsearch import Elasticsearch
 
-from libs.adapters.elasticsearch.connection import BUSY, WRITE_SECONDS, translated
+from libs.adapters.elasticsearch.connection import PASSING, WRITE_SECONDS, translated
 from libs.adapters.elasticsearch.mapping import Json
 from libs.kernel.errors import PoisonError, RetryableError
 
@@ -17,6 +17,7 @@ _CONFLICT = 409
 _MOST_BYTES = 8 * 2**20
 """So large a request is, but for a document that is larger alone."""
 _NAMED = 3
+_NUMPY = orjson.OPT_SERIALIZE_NUMPY
 
 
 def write(client: Elasticsearch, alias: str, changes: Iterable[Change]) -> None:
@@ -43,9 +44,9 @@ def write(client: Elasticsearch, alias: str, changes: Iterable[Change]) -> None:
 
 
 def _complain(failed: Sequence[Mapping[str, Any]]) -> None:
-    busy = [each for each in failed if each["status"] in BUSY]
-    some = "; ".join(f"{each['_id']}: {each['error']}" for each in (busy or failed)[:_NAMED])
-    if busy:
+    passing = [each for each in failed if each["status"] in PASSING]
+    some = "; ".join(f"{each['_id']}: {each['error']}" for each in (passing or failed)[:_NAMED])
+    if passing:
         raise RetryableError(f"Elasticsearch stored {len(failed)} changes not, for now: {some}")
     raise PoisonError(f"Elasticsearch can never store {len(failed)} changes: {some}")
 
@@ -65,6 +66,3 @@ def _requests(changes: Iterable[Change]) -> Iterator[list[bytes]]:
         size += length
     if lines:
         yield lines
-
-
-_NUMPY = orjson.OPT_SERIALIZE_NUMPY
