@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from libs.ports.bus import Bus, Delivery, Slot, Subscription
 SLOTS = 6
 """Of every topic."""
 LEASE_RUNS_OUT_SECONDS = 11.0
-SILENT_SECONDS = 6
+SILENT_SECONDS = 8
 PATIENCE_SECONDS = 40.0
 
 
@@ -26,13 +27,14 @@ PATIENCE_SECONDS = 40.0
 class Log:
     """One log; opened again, it is another process that shares it."""
 
-    opener: Callable[[], Bus]
+    url: str
+    opener: Callable[[str], Bus]
     fall_silent: Callable[[], object]
     """Let so much time pass that a member who does not poll meanwhile loses its slots."""
     opened: list[Bus] = field(default_factory=list)
 
     def open(self) -> Bus:
-        self.opened.append(self.opener())
+        self.opened.append(self.opener(self.url))
         return self.opened[-1]
 
     def close(self) -> None:
@@ -45,27 +47,27 @@ def sqlite_log(request: pytest.FixtureRequest) -> Log:
     folder: Path = request.getfixturevalue("tmp_path")
     clock: ManualClock = request.getfixturevalue("clock")
     return Log(
-        lambda: open_sqlite(f"sqlite:///{folder}/log.db", clock=clock, partitions=SLOTS),
+        f"sqlite:///{folder}/log.db",
+        partial(open_sqlite, clock=clock, partitions=SLOTS),
         lambda: clock.advance(LEASE_RUNS_OUT_SECONDS),
     )
 
 
 def kafka_log(request: pytest.FixtureRequest) -> Log:
     """Return topics of our own on a real Kafka; there, time passes while the others poll."""
-    kafka: Kafka = request.getfixturevalue("kafka")
-    clock: ManualClock = request.getfixturevalue("clock")
-    url = kafka.url(partitions=SLOTS, beat_ms=100, silent_seconds=SILENT_SECONDS)
-    return Log(lambda: open_kafka(url, clock=clock), lambda: None)
+    return _on_kafka(request, "kafka", open_kafka)
 
 
 def librdkafka_log(request: pytest.FixtureRequest) -> Log:
     """Return the same by the other client."""
+    return _on_kafka(request, "kafka+librdkafka", open_librdkafka)
+
+
+def _on_kafka(request: pytest.FixtureRequest, scheme: str, opener: Callable[..., Bus]) -> Log:
     kafka: Kafka = request.getfixturevalue("kafka")
     clock: ManualClock = request.getfixturevalue("clock")
-    url = kafka.url(
-        "kafka+librdkafka", partitions=SLOTS, beat_ms=100, silent_seconds=SILENT_SECONDS
-    )
-    return Log(lambda: open_librdkafka(url, clock=clock), lambda: None)
+    url = kafka.url(scheme, partitions=SLOTS, beat_ms=100, silent_seconds=SILENT_SECONDS)
+    return Log(url, partial(opener, clock=clock), lambda: None)
 
 
 LOGS = [

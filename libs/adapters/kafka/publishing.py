@@ -17,7 +17,7 @@ from libs.kernel.errors import RetryableError
 
 DELIVERY_MS = 30_000
 CLOSE_SECONDS = 2.0
-_SETTINGS: dict[str, object] = {
+SETTINGS: dict[str, object] = {
     # an idempotent producer of 3.0.12 stays wedged once a batch ran out of time
     "enable_idempotence": False,
     "acks": "all",
@@ -57,7 +57,7 @@ class Publisher:
             self._administration.make({record.topic for record in records})
             with translated("publishing"):
                 if self._producer is None:
-                    self._producer = connect(KafkaProducer, self._brokers, **_SETTINGS)
+                    self._producer = connect(KafkaProducer, self._brokers, **SETTINGS)
             futures, error = self._send(records)
             held = 0
             for future in futures:

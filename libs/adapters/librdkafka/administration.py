@@ -9,6 +9,7 @@ from confluent_kafka.cimpl import NewTopic
 
 from libs.adapters.librdkafka.connecting import REQUEST_SECONDS, settings, translated
 from libs.contracts.brokers import Brokers, settings_of
+from libs.kernel.errors import RetryableError
 
 _DONE_ALREADY = (KafkaError.TOPIC_ALREADY_EXISTS, KafkaError.GROUP_ID_NOT_FOUND)
 
@@ -49,7 +50,8 @@ class Administration:
     def forget(self, group: str) -> None:
         """Drop a group with its offsets; raises ``RetryableError`` while it has members."""
         with translated("forgetting a group"):
-            _await(self._client().delete_consumer_groups([self._brokers.group(group)]))
+            client = self._client()  # an answer comes only as long as somebody holds the client
+            _await(client.delete_consumer_groups([self._brokers.group(group)]))
 
     def _client(self) -> AdminClient:
         return AdminClient(settings(self._brokers))
@@ -63,3 +65,5 @@ def _await(answers: dict[str, Any]) -> None:
         except KafkaException as error:
             if error.args[0].code() not in _DONE_ALREADY:
                 raise
+        except TimeoutError as error:
+            raise RetryableError("Kafka does not answer") from error

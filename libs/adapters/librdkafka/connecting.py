@@ -29,4 +29,4 @@ def translated(doing: str) -> Iterator[None]:
     try:
         yield
     except KafkaException as error:
-        raise RetryableError(f"Kafka, {doing}: {error.args[0].str()}") from error
+        raise RetryableError(f"Kafka, {doing}: {error}") from error

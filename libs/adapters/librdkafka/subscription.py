@@ -24,8 +24,8 @@ from libs.ports.bus import Delivery, Slot, Subscription
 
 FETCH_RECORDS = 500
 """How many records wait here at most; librdkafka itself has read further ahead."""
-JOIN_SECONDS = 2.0
-"""How long a poll waits for slots when there are none."""
+JOIN_SECONDS = 5.0
+"""How long a poll waits for slots when there are none; after a refusal librdkafka rests 3 s."""
 LOOK_SECONDS = 0.05
 ANSWER_SECONDS = 10.0
 _NO_LONGER_OURS = (
@@ -35,6 +35,12 @@ _NO_LONGER_OURS = (
     KafkaError._ASSIGNMENT_LOST,  # noqa: SLF001  # that is its public name
     KafkaError._STATE,  # noqa: SLF001
 )
+_NOT_YET = (
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+)
+"""What a topic answers that was made a moment ago, or whose leader is changing."""
 
 log = structlog.get_logger()
 
@@ -103,7 +109,10 @@ class LibrdkafkaSubscription(Subscription):
 
     @override
     def lag(self) -> Mapping[Slot, int]:
+        if self._closed or self._consumer is None:
+            return {}
         with translated("measuring the lag"):
+            self._find_starts()
             return {
                 slot: max(0, self._ends(slot, cached=True)[1] - done)
                 for slot, done in self._done.items()
@@ -115,7 +124,7 @@ class LibrdkafkaSubscription(Subscription):
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
             consumer.close()
-            self._forget(list(self._positions))
+        self._forget(list(self._positions))
 
     def _wait(self, timeout_seconds: float) -> None:
         """Return when records wait here, or when there are none for this member."""
@@ -137,6 +146,7 @@ class LibrdkafkaSubscription(Subscription):
         for message in (*first, *rest):
             if message.error() is None:
                 slot = self._slot(message)
+                self._done.setdefault(slot, message.offset())
                 self._positions[slot] = message.offset() + 1
                 self._waiting.add(slot, [message])
             else:
@@ -144,11 +154,25 @@ class LibrdkafkaSubscription(Subscription):
 
     def _is_behind(self) -> bool:
         """Tell whether the log has records for this member that were not fetched yet."""
-        for slot, position in list(self._positions.items()):
-            oldest, end = self._ends(slot, cached=False)
-            if max(position, oldest) < end:
-                return True
+        try:
+            self._find_starts()
+            for slot, position in self._positions.items():
+                oldest, end = self._ends(slot, cached=False)
+                if max(position, oldest) < end:
+                    return True
+        except KafkaException as error:
+            if error.args[0].code() not in _NOT_YET:
+                raise
+            return True
         return False
+
+    def _find_starts(self) -> None:
+        """Ask where the group is in slots of which nothing was fetched yet."""
+        new = [self._partition(slot) for slot in self._positions.keys() - self._done.keys()]
+        for place in self._consumer.committed(new, timeout=REQUEST_SECONDS) if new else ():
+            slot = self._slot_of(place.topic, place.partition)
+            begun = place.offset if place.offset >= 0 else self._ends(slot, cached=False)[0]
+            self._positions[slot] = self._done[slot] = begun
 
     def _ends(self, slot: Slot, *, cached: bool) -> tuple[int, int]:
         """Return the offset of the oldest record of a slot, and that of the next one."""
@@ -160,15 +184,11 @@ class LibrdkafkaSubscription(Subscription):
             return self._ends(slot, cached=False)
         return oldest, end
 
-    def _taken(self, consumer: Any, partitions: list[Any]) -> None:  # noqa: ANN401  # no types
-        """Start in the slots that this member gets: where the group is, or at the oldest."""
-        for place in consumer.committed(partitions, timeout=REQUEST_SECONDS):
-            slot = self._slot_of(place.topic, place.partition)
-            if place.offset < 0:
-                place.offset = consumer.get_watermark_offsets(place, timeout=REQUEST_SECONDS)[0]
-            self._positions[slot] = self._done[slot] = place.offset
-            self._waiting.drop(slot)
-            consumer.incremental_assign([place])
+    def _taken(self, _consumer: object, partitions: list[Any]) -> None:
+        """Note the slots that this member gets; librdkafka starts where the group is in them."""
+        slots = [self._slot_of(each.topic, each.partition) for each in partitions]
+        self._forget(slots)
+        self._positions.update(dict.fromkeys(slots, OFFSET_INVALID))
 
     def _given(self, _consumer: object, partitions: list[Any]) -> None:
         """Let go of slots; what was done in them is committed, for only a poll comes here."""
