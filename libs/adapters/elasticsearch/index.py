@@ -12,6 +12,7 @@ from libs.adapters.elasticsearch.mapping import Json
 from libs.adapters.elasticsearch.questions import (
     MOST_HITS,
     by_meaning,
+    by_stop_words,
     by_words,
     counting,
     page_of_versions,
@@ -86,7 +87,9 @@ class ElasticsearchIndex(Index):
         self, text: str, *, condition: Filter, limit: int, languages: Sequence[str] = ()
     ) -> list[Hit]:
         question = by_words(text, condition, limit, languages)
-        return _worded(self._search([question])[0]) if question else []
+        if question is None:
+            return []
+        return self._worded(self._search([question])[0], text, condition, limit, languages)
 
     @override
     def dense(
@@ -110,7 +113,23 @@ class ElasticsearchIndex(Index):
                 self.dense(vector, condition=condition, limit=limit),
             )
         found, near = self._search([words, by_meaning(query, condition, limit + 1, ())])
-        return _worded(found), self._settled(near, query, condition, limit, ())
+        return (
+            self._worded(found, text, condition, limit, ()),
+            self._settled(near, query, condition, limit, ()),
+        )
+
+    def _worded(
+        self,
+        found: list[Json],
+        text: str,
+        condition: Filter,
+        limit: int,
+        languages: Sequence[str],
+    ) -> list[Hit]:
+        """Return what was found; where that is nothing, what stop words alone find."""
+        if not found:
+            found = self._search([by_stop_words(text, condition, limit, languages)])[0]
+        return [_hit(each, each["sort"][0]) for each in found]
 
     def _settled(
         self,
@@ -205,10 +224,6 @@ class ElasticsearchIndex(Index):
     @override
     def close(self) -> None:
         self._client.close()
-
-
-def _worded(found: Sequence[Json]) -> list[Hit]:
-    return [_hit(each, each["sort"][0]) for each in found]
 
 
 def _hit(found: Json, score: float) -> Hit:
