@@ -117,9 +117,10 @@ class Wiring:
                 chosen = {
                     "use": "libs.adapters.use.encoder:open_encoder",
                     "e5": "libs.adapters.e5.encoder:open_encoder",
+                    "sentence-transformers": "libs.adapters.transformers.encoder:open_encoder",
                 }
-                opener = _choose("KRING_ENCODER", self._settings.encoder, chosen)
-                encoder: Encoder = opener()
+                url = self._settings.encoder
+                encoder: Encoder = _choose("KRING_ENCODER", url, chosen)(url)
                 count = partial(self.telemetry().count, ENCODED, encoder=encoder.name)
                 self._encoder = CachedEncoder(encoder, CACHED_VECTORS, count)
             return self._encoder
