@@ -18,7 +18,7 @@ from libs.kernel.errors import ErasedError, PoisonError, RetryableError
 from libs.kernel.metrics import CONSUMED, CONSUMER_RETRIES, LAG
 from libs.kernel.retry import backoff_seconds
 from libs.ports.bus import Bus, Delivery, Slot
-from libs.ports.database import Database, DeadLetter, Work
+from libs.ports.database import Database, DeadLetter, Step, Work
 from libs.ports.telemetry import Telemetry
 from libs.runtime.limit import DeadLetterLimit
 from libs.runtime.service import Handler, Prepares
@@ -169,12 +169,20 @@ class Consumer:
         if taken[0].event.topic.writer == "*":
             return list(taken)  # requests, not snapshots: each counts
         newest: dict[str, _Taken] = {}
+        steps: dict[str, Step] = {}
+        rivals: list[tuple[str, Step]] = []
         for one in taken:
-            event = one.event
-            digest = hashlib.sha256(event.state.SerializeToString(deterministic=True)).digest()
-            if work.advance(self._service, event.subject, event.sequence, digest):
-                newest[event.subject] = one
-        return list(newest.values())
+            subject = one.event.subject
+            step = Step(one.event.sequence, _digest(one.event))
+            known = steps.get(subject)
+            if known is None or step.sequence > known.sequence:
+                newest[subject], steps[subject] = one, step
+            elif step.sequence == known.sequence and step.digest != known.digest:
+                rivals.append((subject, step))
+        advanced = work.advance_all(self._service, steps)
+        for subject, step in rivals:
+            work.advance(self._service, subject, *step)  # refused, and reported as an alarm
+        return [one for subject, one in newest.items() if subject in advanced]
 
     def _apply_alone(self, handler: Handler, one: _Taken) -> str:
         attempt = 1
@@ -233,6 +241,10 @@ def _reason(error: Exception) -> str:
     """Return why a record was buried, as text that every database can keep."""
     reason = f"{type(error).__name__}: {error}"[:LONGEST_REASON]
     return reason.encode("utf-8", "backslashreplace").decode().replace("\0", "")
+
+
+def _digest(event: Event[Message]) -> bytes:
+    return hashlib.sha256(event.state.SerializeToString(deterministic=True)).digest()
 
 
 def group_of(service: str) -> str:

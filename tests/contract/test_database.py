@@ -15,7 +15,7 @@ from libs.contracts.gen.kring.events.v1.stories_pb2 import Story
 from libs.kernel.clock import ManualClock
 from libs.kernel.errors import PoisonError
 from libs.kernel.ids import Uuid7
-from libs.ports.database import Database, DeadLetter, Work
+from libs.ports.database import Database, DeadLetter, Step, Work
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -168,6 +168,33 @@ def test_the_same_sequence_with_another_digest_is_refused_with_an_alarm(
 
     assert [entry["event"] for entry in logs] == ["security alarm: two writers"]
     assert logs[0]["aggregate"] == "story/s"
+
+
+def test_many_aggregates_advance_at_once_each_as_it_would_alone(database: Database) -> None:
+    with capture_logs() as logs, database.write() as work:
+        assert work.advance_all("search", {}) == set()
+        work.advance("search", "story/old", 5, b"5")
+        work.advance("search", "story/same", 5, b"5")
+        work.advance("search", "story/rival", 5, b"5")
+        work.advance("matchmaking", "story/new", 5, b"5")
+
+        advanced = work.advance_all(
+            "search",
+            {
+                "story/old": Step(4, b"4"),
+                "story/same": Step(5, b"5"),
+                "story/rival": Step(5, b"other"),
+                "story/new": Step(1, b"1"),
+                "story/newer": Step(2, b"2"),
+            },
+        )
+        again = work.advance_all("search", {"story/newer": Step(3, b"3")})
+
+    assert advanced == {"story/new", "story/newer"}
+    assert again == {"story/newer"}
+    assert [(entry["event"], entry["aggregate"]) for entry in logs] == [
+        ("security alarm: two writers", "story/rival")
+    ]
 
 
 def test_the_largest_sequence_is_counted(database: Database) -> None:

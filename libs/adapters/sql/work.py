@@ -1,7 +1,8 @@
 """The open transaction: rows, events, applied sequences and dead letters that commit together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import sqlalchemy as sa
 import structlog
@@ -13,19 +14,8 @@ from libs.contracts.envelope import Event, Record
 from libs.contracts.topics import M, Topic
 from libs.kernel.clock import Clock
 from libs.kernel.ids import Ids
-from libs.ports.database import DeadLetter, Work
+from libs.ports.database import DeadLetter, Step, Work
 
-# One statement for SQLite and PostgreSQL. The returned row tells, never rowcount: psycopg says -1.
-_ADVANCE = sa.text(
-    """
-    INSERT INTO applied (consumer, aggregate, sequence, payload_sha256)
-    VALUES (:consumer, :aggregate, :sequence, :digest)
-    ON CONFLICT (consumer, aggregate) DO UPDATE
-       SET sequence = excluded.sequence, payload_sha256 = excluded.payload_sha256
-     WHERE applied.sequence < excluded.sequence
-    RETURNING sequence
-    """
-)
 _BURY = sa.text(
     """
     INSERT INTO dead_letter
@@ -81,22 +71,23 @@ class SqlWork(Work):
 
     @override
     def advance(self, consumer: str, aggregate: str, sequence: int, digest: bytes) -> bool:
-        values = {
-            "consumer": consumer,
-            "aggregate": aggregate,
-            "sequence": sequence,
-            "digest": digest,
-        }
-        if self.connection.execute(_ADVANCE, values).first() is not None:
-            return True
-        kept = self.connection.execute(
-            sa.select(APPLIED.c.sequence, APPLIED.c.payload_sha256).where(
-                APPLIED.c.consumer == consumer, APPLIED.c.aggregate == aggregate
-            )
-        ).one()
-        if kept.sequence == sequence and kept.payload_sha256 != digest:
-            log.error("security alarm: two writers", aggregate=aggregate, sequence=sequence)
-        return False
+        return aggregate in self.advance_all(consumer, {aggregate: Step(sequence, digest)})
+
+    @override
+    def advance_all(self, consumer: str, steps: Mapping[str, Step]) -> set[str]:
+        if not steps:
+            return set()
+        mark = "?" if self.connection.dialect.paramstyle == "qmark" else "%s"
+        values = [
+            value  # in one order, so that two transactions never wait for each other for ever
+            for aggregate in sorted(steps)
+            for value in (consumer, aggregate, *steps[aggregate])
+        ]
+        taken = self.connection.exec_driver_sql(_advancing(len(steps), mark), tuple(values))
+        advanced = set(taken.scalars())
+        if len(advanced) < len(steps):
+            self._watch(consumer, {each: steps[each] for each in steps.keys() - advanced})
+        return advanced
 
     @override
     def forget(self, consumer: str) -> None:
@@ -123,6 +114,18 @@ class SqlWork(Work):
         if buried is not None:
             self._enqueue(_dead(letter))
 
+    def _watch(self, consumer: str, refused: Mapping[str, Step]) -> None:
+        """Raise the alarm where the same sequence was applied with another payload."""
+        kept = sa.select(APPLIED).where(
+            APPLIED.c.consumer == consumer, APPLIED.c.aggregate.in_(refused)
+        )
+        for row in self.connection.execute(kept):
+            step = refused[row.aggregate]
+            if row.sequence == step.sequence and row.payload_sha256 != step.digest:
+                log.error(
+                    "security alarm: two writers", aggregate=row.aggregate, sequence=row.sequence
+                )
+
     def _enqueue(self, record: Record) -> None:
         self.has_events = True
         self.connection.execute(
@@ -135,6 +138,23 @@ class SqlWork(Work):
                 "created_at": self._stamp.clock.now().timestamp(),
             },
         )
+
+
+@cache
+def _advancing(rows: int, mark: str) -> str:
+    """Return the statement that advances so many aggregates; SQLite and PostgreSQL share it.
+
+    A row that comes back was newer. That row tells, never rowcount: psycopg says -1. All rows stand
+    in one statement, because one after the other took 89 us each, a third of a consumer's time.
+    """
+    row = f"({', '.join([mark] * 4)})"
+    return (
+        "INSERT INTO applied (consumer, aggregate, sequence, payload_sha256)"  # noqa: S608  # marks
+        f" VALUES {', '.join([row] * rows)}"
+        " ON CONFLICT (consumer, aggregate) DO UPDATE"
+        " SET sequence = excluded.sequence, payload_sha256 = excluded.payload_sha256"
+        " WHERE applied.sequence < excluded.sequence RETURNING aggregate"
+    )
 
 
 def connection_of(work: Work) -> sa.Connection:
