@@ -35,7 +35,7 @@ class Settings(BaseSettings):
         default="sqlite:///{data}/{service}.db", description="Each service's own database."
     )
     index: str = Field(default="embedded:///{data}/index", description="The search engine.")
-    encoder: str = Field(default="e5", description="The encoder: e5, or use.")
+    encoder: str = Field(default="e5", description="e5, use, or sentence-transformers:MODEL.")
     tasks: str = Field(default="local:", description="Background work.")
     cache: str = Field(default="memory:", description="Cache and rate limits.")
     mail: str = Field(default="file:///{data}/mail", description="file:///… or smtp://host:port.")
