@@ -127,10 +127,11 @@ class Wiring:
 
     def tasks(self, service: str, telemetry: Telemetry) -> Tasks:
         """Open background work for a service."""
-        opener = _choose(
-            "KRING_TASKS", self._settings.tasks, {"local": "libs.adapters.local.tasks:open_tasks"}
-        )
-        return opener(service=service, telemetry=telemetry)  # type: ignore[no-any-return]
+        url, celery = self._settings.tasks, "libs.adapters.celery.tasks:open_tasks"
+        local = "libs.adapters.local.tasks:open_tasks"
+        openers = {"local": local, "celery+redis": celery, "celery+rediss": celery}
+        opener = _choose("KRING_TASKS", url, openers)
+        return opener(url, service=service, telemetry=telemetry)  # type: ignore[no-any-return]
 
     def cache(self) -> Cache:
         """Open the cache."""

@@ -65,6 +65,10 @@ class HandTasks(Tasks):
         self.run()
 
     @override
+    def keep_time(self) -> None:
+        self.run()
+
+    @override
     def close(self, *, timeout_seconds: float) -> None:
         self._waiting.clear()
 
