@@ -93,7 +93,13 @@ def test_a_text_twice_in_a_batch_has_one_vector(encoder: Encoder) -> None:
     assert np.abs(first - second).max() < 1e-5
 
 
-def test_the_same_meaning_in_two_languages_is_nearer_than_another_meaning(encoder: Encoder) -> None:
+def test_the_same_meaning_in_two_languages_is_nearer_than_another_meaning(
+    encoder: Encoder, request: pytest.FixtureRequest
+) -> None:
+    if request.node.callspec.params["encoder"] == "transformers":
+        request.applymarker(
+            pytest.mark.xfail(strict=True, reason="the model of the package knows English only")
+        )
     dutch = encoder.encode([nl for nl, _ in PAIRS], "query")
     english = encoder.encode([en for _, en in PAIRS], "passage")
     cosines = dutch @ english.T
