@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -20,13 +21,12 @@ from libs.kernel.retry import backoff_seconds
 from libs.ports.bus import Bus, Delivery, Slot
 from libs.ports.database import Database, DeadLetter, Step, Work
 from libs.ports.telemetry import Telemetry
+from libs.runtime.batches import BatchSize
 from libs.runtime.limit import DeadLetterLimit
 from libs.runtime.service import Handler, Prepares
 
 ATTEMPTS = 3
 """Tries for an error nobody foresaw, before the record is buried."""
-BATCH = 64
-"""Records per poll: what an encoder takes a few seconds for, so that leases are kept."""
 LONGEST_WAIT_SECONDS = 1.0
 LONGEST_REASON = 1000
 
@@ -75,6 +75,7 @@ class Consumer:
         self._telemetry = telemetry
         self._subscription = bus.subscribe(group_of(service), sorted(self._handlers))
         self._limit = DeadLetterLimit()
+        self._batch = BatchSize()
         self._retries = 0
         self.halted = ""
         """Why the consumer stopped for good; empty while it works."""
@@ -100,9 +101,13 @@ class Consumer:
         """Poll once and process what came; return how many seconds to wait before the next turn."""
         self.turns += 1
         try:
-            deliveries = self._subscription.poll(limit=BATCH, timeout_seconds=timeout_seconds)
+            deliveries = self._subscription.poll(
+                limit=self._batch.records, timeout_seconds=timeout_seconds
+            )
             self.idle_turns = 0 if deliveries else self.idle_turns + 1
+            begun = monotonic()
             self._process(deliveries)
+            self._batch.took(len(deliveries), monotonic() - begun)
             self._measure_lag()
         except RetryableError as error:
             self._telemetry.count(CONSUMER_RETRIES, service=self._service)
