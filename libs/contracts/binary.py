@@ -6,24 +6,25 @@ of its time, and every consumer does it for every record.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from libs.kernel.errors import PoisonError
 
+NO_TIME = datetime.fromtimestamp(0, UTC)
 _PREFIX = "ce_"
 _CONTENT_TYPE = "content-type"
 _VERSION = "1.0"
-_NEVER_EMPTY = ("subject", "dataschema", "datacontenttype")
-_KNOWN = frozenset(
-    {"id", "source", "type", "specversion", "time", "subject", "datacontenttype", "dataschema"}
-)
+_NEVER_EMPTY = ("id", "source", "type", "subject", "dataschema", "datacontenttype")
+_EXTENSIONS = ("sequence", "programme")
+_HEADERS = {
+    f"{_PREFIX}{name}": name for name in (*_NEVER_EMPTY, "specversion", "time", *_EXTENSIONS)
+}
+"""The attributes that need no look at their names."""
 _EXTENSION = re.compile(r"[a-z0-9]+")
-NO_TIME = datetime.fromtimestamp(0, UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Attributes:
+class Attributes(NamedTuple):
     """What an envelope says; extensions are text."""
 
     id: str
@@ -39,15 +40,20 @@ def read(headers: Mapping[str, bytes]) -> Attributes:
     found: dict[str, str] = {}
     try:
         for name, value in headers.items():
-            lower = name.lower()
-            text = value.decode()
-            if lower.startswith(_PREFIX):
-                found[lower[3:]] = text
-            elif lower == _CONTENT_TYPE and not text:
-                raise PoisonError("content-type is empty")
+            attribute = _HEADERS.get(name) or _attribute(name)
+            if attribute:
+                found[attribute] = value.decode()
+            else:
+                value.decode()
     except UnicodeDecodeError as error:
         raise PoisonError(f"a header is no text: {error}") from error
-    _check(found)
+    for name in ("id", "source", "type"):
+        if name not in found:
+            raise PoisonError(f"ce_{name} is missing")
+    if "" in found.values():
+        _refuse_empty(found)
+    if found.get("specversion", _VERSION) != _VERSION:
+        raise PoisonError(f"ce_specversion {found['specversion'][:20]!r}: use {_VERSION}")
     return Attributes(
         id=found["id"],
         type=found["type"],
@@ -58,18 +64,23 @@ def read(headers: Mapping[str, bytes]) -> Attributes:
     )
 
 
-def _check(found: Mapping[str, str]) -> None:
-    for name in ("id", "source", "type"):
-        if not found.get(name):
-            raise PoisonError(f"ce_{name} is missing")
-    if found.get("specversion", _VERSION) != _VERSION:
-        raise PoisonError(f"ce_specversion {found['specversion'][:20]!r}: use {_VERSION}")
+def _attribute(name: str) -> str:
+    """Return which attribute a header is; nothing if it is none."""
+    lower = name.lower()
+    if lower == _CONTENT_TYPE:
+        return "datacontenttype"
+    if not lower.startswith(_PREFIX):
+        return ""
+    attribute = lower.removeprefix(_PREFIX)
+    if attribute == "data" or not _EXTENSION.fullmatch(attribute):
+        raise PoisonError(f"{name[:40]} names no attribute")
+    return attribute
+
+
+def _refuse_empty(found: Mapping[str, str]) -> None:
     for name in _NEVER_EMPTY:
         if found.get(name) == "":
-            raise PoisonError(f"ce_{name} is empty")
-    for name in found.keys() - _KNOWN:
-        if name == "data" or not _EXTENSION.fullmatch(name):
-            raise PoisonError(f"ce_{name[:40]} is no name of an extension")
+            raise PoisonError(f"the attribute {name} is empty")
 
 
 def _time(text: str) -> datetime:

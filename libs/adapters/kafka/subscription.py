@@ -20,6 +20,7 @@ from typing_extensions import override
 
 from libs.adapters.kafka.administration import Administration
 from libs.adapters.kafka.connecting import REQUEST_MS, connect, translated
+from libs.contracts import headers
 from libs.contracts.brokers import Brokers
 from libs.contracts.envelope import Record
 from libs.kernel.errors import RetryableError
@@ -253,5 +254,6 @@ class KafkaSubscription(Subscription):
 
 
 def _delivery(slot: Slot, message: Any) -> Delivery:  # noqa: ANN401  # it ships no types
-    record = Record(slot.topic, message.key or b"", tuple(message.headers), message.value or b"")
+    given = headers.whole(message.headers)
+    record = Record(slot.topic, message.key or b"", given, message.value or b"")
     return Delivery(slot, message.offset, record)

@@ -16,6 +16,7 @@ from typing_extensions import override
 
 from libs.adapters.librdkafka.administration import Administration
 from libs.adapters.librdkafka.connecting import REQUEST_SECONDS, settings, translated
+from libs.contracts import headers
 from libs.contracts.brokers import Brokers
 from libs.contracts.envelope import Record
 from libs.kernel.errors import RetryableError
@@ -236,6 +237,6 @@ class LibrdkafkaSubscription(Subscription):
 
 
 def _delivery(slot: Slot, message: Any) -> Delivery:  # noqa: ANN401  # it ships no types
-    headers = tuple((name, value or b"") for name, value in message.headers() or ())
-    record = Record(slot.topic, message.key() or b"", headers, message.value() or b"")
+    given = headers.whole(message.headers())
+    record = Record(slot.topic, message.key() or b"", given, message.value() or b"")
     return Delivery(slot, message.offset(), record)
