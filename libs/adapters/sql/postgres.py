@@ -56,9 +56,10 @@ class SessionLead(Lead):
     over. When it goes on it finds its session gone.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
-        """Take an engine; the connection is opened when it is asked for."""
+    def __init__(self, engine: sa.Engine, *, seconds: int = _LEAD_SECONDS) -> None:
+        """Take an engine that commits each statement, and how long it may stand still."""
         self._engine = engine
+        self._seconds = seconds
         self._session: sa.Connection | None = None
         self._lock = threading.Lock()
 
@@ -69,7 +70,7 @@ class SessionLead(Lead):
                 return self._is_alive(self._session)
             session = self._engine.connect()
             try:
-                _end_when_idle(session, _LEAD_SECONDS)
+                _end_when_idle(session, self._seconds)
                 taken = session.scalar(sa.select(sa.func.pg_try_advisory_lock(RELAY_LOCK)))
             except BaseException:
                 session.invalidate()
