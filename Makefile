@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up check test faults bench proto lock ci clean
+.PHONY: help setup up check test transformers faults bench proto lock ci containers compose-up clean
 
 help: ## show this list
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## make the environment and install everything into it
 
@@ -34,11 +34,22 @@ faults: $(STAMP) ## kill Kring at every moment that matters, and 50 times at ran
 bench: $(STAMP) ## measure Kring on this machine, each thing against something known
 	@PATH=$(BIN):$$PATH bash tests/bench.sh
 
+transformers: $(STAMP) ## hold sentence-transformers to the encoder's contract: 6 GB, once
+	@PATH=$(BIN):$$PATH bash tests/transformers.sh
+
+containers: ## check Dockerfile and docker-compose.yml with the tools made for them
+	@bash tests/containers.sh
+
+compose-up: ## start everything as containers: servers, services, Prometheus, Grafana
+	@test -f .env || (umask 077; sh deploy/compose/secrets.sh > .env)
+	docker compose up --build --detach --wait
+
 proto: $(STAMP) ## generate libs/contracts/gen from proto/
 	$(BIN)/python proto/generate.py
 
 lock: $(STAMP) ## resolve the constraints anew
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras pyproject.toml -o constraints/py311.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra all --extra dev pyproject.toml -o constraints/py311.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra all --constraint constraints/py311.txt pyproject.toml -o constraints/image.txt
 
 clean: ## remove the environment and the caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*

@@ -5,16 +5,17 @@ Specification: github.com/cloudevents/spec, ``kafka-protocol-binding.md`` and
 """
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Mapping
 
-from cloudevents.core.base import BaseCloudEvent
-from cloudevents.core.bindings.kafka import KafkaMessage, from_binary, to_binary
+from cloudevents.core.bindings.kafka import to_binary
 from cloudevents.core.exceptions import BaseCloudEventException
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from google.protobuf.json_format import ParseDict, ParseError
 from google.protobuf.message import DecodeError, EncodeError, Message
 
+from libs.contracts import binary
+from libs.contracts.binary import Attributes
 from libs.contracts.envelope import Event, Record
 from libs.contracts.topics import INBOX, MAX_VALUE_BYTES, TOPICS, M, Topic
 from libs.kernel.errors import PoisonError
@@ -68,20 +69,28 @@ def decode(record: Record) -> Event[Message]:
         raise PoisonError(f"unknown topic {record.topic}")
     if len(record.value) > MAX_VALUE_BYTES:
         raise PoisonError(f"{len(record.value)} bytes, at most {MAX_VALUE_BYTES}")
-    envelope, content_type, payload = _envelope(record, open_to_json=topic is TOPICS[INBOX.name])
-    if envelope.get_type() != topic.type:
-        raise PoisonError(f"type {envelope.get_type()!r} on {topic.name}, expected {topic.type!r}")
-    state = _payload(topic, content_type, payload)
+    headers = dict(record.headers)
+    content_type = headers.get("content-type", b"").decode("ascii", "replace").split(";")[0].strip()
+    payload = record.value
+    if topic is TOPICS[INBOX.name] and content_type == STRUCTURED:
+        envelope, payload = _structured(record.value)
+        content_type = JSON
+    elif content_type == JSON and topic is not TOPICS[INBOX.name]:
+        raise PoisonError("JSON is accepted on the inbox only")
+    else:
+        envelope = binary.read(headers)
+    if envelope.type != topic.type:
+        raise PoisonError(f"type {envelope.type!r} on {topic.name}, expected {topic.type!r}")
     event = Event(
         topic=topic,
-        id=envelope.get_id(),
+        id=envelope.id,
         aggregate_id=_aggregate_id(topic, envelope),
         sequence=_sequence(topic, envelope),
         programme=_text(envelope, "programme"),
-        source=envelope.get_source(),
-        time=envelope.get_time() or datetime.fromtimestamp(0, UTC),
-        state=state,
-        traceparent=dict(record.headers).get("traceparent", b"").decode("ascii", "replace"),
+        source=envelope.source,
+        time=envelope.time,
+        state=_payload(topic, content_type, payload),
+        traceparent=headers.get("traceparent", b"").decode("ascii", "replace"),
     )
     if topic.writer != "*":
         if event.source != f"/kring/{topic.writer}":
@@ -96,24 +105,26 @@ def source_of(service: str) -> str:
     return f"/kring/{service}"
 
 
-def _envelope(record: Record, *, open_to_json: bool) -> tuple[BaseCloudEvent, str, bytes]:
-    headers = dict(record.headers)
-    content_type = headers.get("content-type", b"").decode("ascii", "replace").split(";")[0].strip()
+def _structured(value: bytes) -> tuple[Attributes, bytes]:
+    """Return envelope and payload of a whole event in JSON."""
     try:
-        if content_type == STRUCTURED and open_to_json:
-            whole = json.loads(record.value)
-            if not isinstance(whole, dict) or "id" not in whole:
-                raise PoisonError("a structured event is a JSON object with an id")
-            envelope = _FORMAT.read(None, record.value)
-            return envelope, JSON, json.dumps(envelope.get_data()).encode()
-        if "ce_id" not in headers:  # the library would make one up
-            raise PoisonError("ce_id is missing")
-        envelope = from_binary(KafkaMessage(headers, None, b""), _FORMAT)
+        whole = json.loads(value)
+        if not isinstance(whole, dict) or "id" not in whole:  # the library would make an id up
+            raise PoisonError("a structured event is a JSON object with an id")
+        envelope = _FORMAT.read(None, value)
+        payload = json.dumps(envelope.get_data()).encode()
     except (BaseCloudEventException, ValueError, TypeError, KeyError, RecursionError) as error:
         raise PoisonError(f"not a CloudEvent: {error}") from error
-    if content_type == JSON and not open_to_json:
-        raise PoisonError("JSON is accepted on the inbox only")
-    return envelope, content_type, record.value
+    attributes: Mapping[str, object] = envelope.get_attributes()
+    known = Attributes(
+        id=envelope.get_id(),
+        type=envelope.get_type(),
+        source=envelope.get_source(),
+        subject=envelope.get_subject() or "",
+        time=envelope.get_time() or binary.NO_TIME,
+        extensions=attributes,
+    )
+    return known, payload
 
 
 def _payload(topic: Topic[Message], content_type: str, payload: bytes) -> Message:
@@ -133,21 +144,21 @@ def _payload(topic: Topic[Message], content_type: str, payload: bytes) -> Messag
     return message
 
 
-def _text(envelope: BaseCloudEvent, name: str) -> str:
-    value = envelope.get_extension(name)
+def _text(envelope: Attributes, name: str) -> str:
+    value = envelope.extensions.get(name)
     if not isinstance(value, str) or not value:
         raise PoisonError(f"ce_{name} is missing")
     return value
 
 
-def _aggregate_id(topic: Topic[Message], envelope: BaseCloudEvent) -> str:
-    aggregate, _, identity = (envelope.get_subject() or "").partition("/")
+def _aggregate_id(topic: Topic[Message], envelope: Attributes) -> str:
+    aggregate, _, identity = envelope.subject.partition("/")
     if aggregate != topic.aggregate or not identity:
         raise PoisonError(f"ce_subject must be {topic.aggregate}/ID")
     return identity
 
 
-def _sequence(topic: Topic[Message], envelope: BaseCloudEvent) -> int:
+def _sequence(topic: Topic[Message], envelope: Attributes) -> int:
     if topic.writer == "*":  # a request: ingestion gives it the sequence of its own aggregate
         return 0
     text = _text(envelope, "sequence")

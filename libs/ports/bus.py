@@ -30,9 +30,12 @@ class Subscription(Protocol):
     def poll(self, *, limit: int, timeout_seconds: float) -> Sequence[Delivery]:
         """Return at most ``limit`` records from the slots this member holds, in order per slot.
 
-        Waits up to the timeout for the first one. What was polled is not polled again by this
-        member unless ``rewind`` asks for it; what was not committed comes again to whoever holds
-        the slot next. Raises ``RetryableError`` when the log cannot be reached.
+        Waits up to the timeout for the first one, beside the time that asking the log takes.
+        Nothing comes only when nothing is there in these slots, or while slots change hands: as
+        long as ``lag`` names no slot, the member has not got its share yet. What was polled is not
+        polled again by this member unless ``rewind`` asks for it; what was not committed comes
+        again to whoever holds the slot next. Raises ``RetryableError`` when the log cannot be
+        reached.
         """
         ...
 

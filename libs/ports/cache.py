@@ -47,3 +47,7 @@ class Limiter(Protocol):
     def hit(self, key: str, rate: Rate) -> Allowance:
         """Count one hit. Raises ``RetryableError`` when the counters cannot be reached."""
         ...
+
+    def close(self) -> None:
+        """Release what is held."""
+        ...

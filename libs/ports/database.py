@@ -1,9 +1,10 @@
 """The database of one service: one transaction changes state and writes its events."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from libs.contracts.envelope import Record
 from libs.contracts.topics import M, Topic
@@ -23,6 +24,13 @@ class DeadLetter:
     id: int = 0
 
 
+class Step(NamedTuple):
+    """The sequence of a snapshot, and the SHA-256 of its payload."""
+
+    sequence: int
+    digest: bytes
+
+
 class Work(Protocol):
     """An open transaction. Everything done through it becomes true together, or not at all."""
 
@@ -38,6 +46,10 @@ class Work(Protocol):
         The row outlives the data, so that an older snapshot can never bring it back. The same
         sequence with another digest means two writers: it is refused and reported as an alarm.
         """
+        ...
+
+    def advance_all(self, consumer: str, steps: Mapping[str, Step]) -> set[str]:
+        """Do the same for several aggregates at once; return those whose sequence was newer."""
         ...
 
     def forget(self, consumer: str) -> None:
@@ -98,6 +110,14 @@ class Outbox(Protocol):
 
     def wait(self, seconds: float) -> None:
         """Return when a transaction of this process committed rows, at the latest after so long."""
+        ...
+
+    def claim(self, limit: int) -> list[tuple[int, Record]]:
+        """Return what ``pending`` does if this process is the one that publishes, else nothing.
+
+        Of all processes that ask one does, until its database is closed, it ends, or it stands
+        still for half a minute: so rows are published in order.
+        """
         ...
 
     def pending(self, limit: int) -> list[tuple[int, Record]]:

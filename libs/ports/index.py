@@ -35,12 +35,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document with its score in one leg; for the dense leg, with the passage that won."""
+    """A document with its score in one leg."""
 
     id: str
     language: str
     score: float
-    passage: str = ""
 
 
 class Index(Protocol):
@@ -79,6 +78,12 @@ class Index(Protocol):
         self, vector: Vectors, *, condition: Filter, limit: int, fields: Sequence[str] = ()
     ) -> list[Hit]:
         """Return the documents with the nearest passage by cosine; ``fields`` restricts them."""
+        ...
+
+    def hybrid(
+        self, text: str, vector: Vectors, *, condition: Filter, limit: int
+    ) -> tuple[list[Hit], list[Hit]]:
+        """Return what ``lexical`` and ``dense`` would, asked at the same time."""
         ...
 
     def get(self, ids: Sequence[str], *, condition: Filter) -> dict[str, Document]:

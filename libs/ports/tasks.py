@@ -22,13 +22,17 @@ class Tasks(Protocol):
         ...
 
     def every(self, seconds: float, name: str) -> None:
-        """Run a registered task again and again, first after so many seconds."""
+        """Say that a registered task is to run again and again, first after so many seconds."""
         ...
 
     def start(self) -> None:
         """Begin to work."""
         ...
 
+    def keep_time(self) -> None:
+        """Begin to submit what is to run again and again; of all processes that do, one does it."""
+        ...
+
     def close(self, *, timeout_seconds: float) -> None:
-        """Finish what runs, drop what waits."""
+        """Finish what runs; what waits is dropped, or left to the workers of other processes."""
         ...

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -18,15 +19,14 @@ from libs.kernel.errors import ErasedError, PoisonError, RetryableError
 from libs.kernel.metrics import CONSUMED, CONSUMER_RETRIES, LAG
 from libs.kernel.retry import backoff_seconds
 from libs.ports.bus import Bus, Delivery, Slot
-from libs.ports.database import Database, DeadLetter, Work
+from libs.ports.database import Database, DeadLetter, Step, Work
 from libs.ports.telemetry import Telemetry
+from libs.runtime.batches import BatchSize
 from libs.runtime.limit import DeadLetterLimit
 from libs.runtime.service import Handler, Prepares
 
 ATTEMPTS = 3
 """Tries for an error nobody foresaw, before the record is buried."""
-BATCH = 64
-"""Records per poll: what an encoder takes a few seconds for, so that leases are kept."""
 LONGEST_WAIT_SECONDS = 1.0
 LONGEST_REASON = 1000
 
@@ -75,6 +75,7 @@ class Consumer:
         self._telemetry = telemetry
         self._subscription = bus.subscribe(group_of(service), sorted(self._handlers))
         self._limit = DeadLetterLimit()
+        self._batch = BatchSize()
         self._retries = 0
         self.halted = ""
         """Why the consumer stopped for good; empty while it works."""
@@ -100,9 +101,13 @@ class Consumer:
         """Poll once and process what came; return how many seconds to wait before the next turn."""
         self.turns += 1
         try:
-            deliveries = self._subscription.poll(limit=BATCH, timeout_seconds=timeout_seconds)
+            deliveries = self._subscription.poll(
+                limit=self._batch.records, timeout_seconds=timeout_seconds
+            )
             self.idle_turns = 0 if deliveries else self.idle_turns + 1
+            begun = monotonic()
             self._process(deliveries)
+            self._batch.took(len(deliveries), monotonic() - begun)
             self._measure_lag()
         except RetryableError as error:
             self._telemetry.count(CONSUMER_RETRIES, service=self._service)
@@ -169,12 +174,20 @@ class Consumer:
         if taken[0].event.topic.writer == "*":
             return list(taken)  # requests, not snapshots: each counts
         newest: dict[str, _Taken] = {}
+        steps: dict[str, Step] = {}
+        rivals: list[tuple[str, Step]] = []
         for one in taken:
-            event = one.event
-            digest = hashlib.sha256(event.state.SerializeToString(deterministic=True)).digest()
-            if work.advance(self._service, event.subject, event.sequence, digest):
-                newest[event.subject] = one
-        return list(newest.values())
+            subject = one.event.subject
+            step = Step(one.event.sequence, _digest(one.event))
+            known = steps.get(subject)
+            if known is None or step.sequence > known.sequence:
+                newest[subject], steps[subject] = one, step
+            elif step.sequence == known.sequence and step.digest != known.digest:
+                rivals.append((subject, step))
+        advanced = work.advance_all(self._service, steps)
+        for subject, step in rivals:
+            work.advance(self._service, subject, *step)  # refused, and reported as an alarm
+        return [one for subject, one in newest.items() if subject in advanced]
 
     def _apply_alone(self, handler: Handler, one: _Taken) -> str:
         attempt = 1
@@ -233,6 +246,10 @@ def _reason(error: Exception) -> str:
     """Return why a record was buried, as text that every database can keep."""
     reason = f"{type(error).__name__}: {error}"[:LONGEST_REASON]
     return reason.encode("utf-8", "backslashreplace").decode().replace("\0", "")
+
+
+def _digest(event: Event[Message]) -> bytes:
+    return hashlib.sha256(event.state.SerializeToString(deterministic=True)).digest()
 
 
 def group_of(service: str) -> str:

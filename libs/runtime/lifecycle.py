@@ -28,7 +28,7 @@ from libs.runtime.service import Build, Ports
 from libs.runtime.settings import Settings
 from libs.runtime.wiring import Wiring
 
-ROLES = ("api", "consumer", "worker")
+ROLES = ("api", "consumer", "worker", "beat")
 STALLED_SECONDS = 60.0
 LEAST_SECONDS = 1.0
 """What every step of stopping gets, however long the steps before it took."""
@@ -84,8 +84,8 @@ class Process:
         for running in self.running.values():
             if "consumer" in roles:
                 self._start_log(running)
-            if "worker" in roles:
-                self._start_tasks(running)
+            if {"worker", "beat"} & set(roles):
+                self._start_tasks(running, roles)
         if "consumer" in roles:
             self._start_housekeeping()
         if "api" in roles:
@@ -209,10 +209,15 @@ class Process:
             running.consumer = consumer
             self._thread(running, "consumer", lambda: consumer.run(self._stopping))
 
-    def _start_tasks(self, running: Running) -> None:
+    @staticmethod
+    def _start_tasks(running: Running, roles: Sequence[str]) -> None:
+        tasks = running.ports.tasks
         for task, seconds in running.service.periodic.items():
-            running.ports.tasks.every(seconds, task)
-        running.ports.tasks.start()
+            tasks.every(seconds, task)
+        if "worker" in roles:
+            tasks.start()
+        if "beat" in roles:
+            tasks.keep_time()
 
     def _start_housekeeping(self) -> None:
         databases = [running.database for running in self.running.values()]

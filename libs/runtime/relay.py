@@ -54,8 +54,8 @@ class Relay:
             log.warning("left in the outbox", service=self._service, reason=str(error))
 
     def turn(self) -> int:
-        """Publish one window; return how many rows were published."""
-        window = _window(self._outbox.pending(WINDOW_RECORDS))
+        """Publish one window if it is our turn; return how many rows were published."""
+        window = _window(self._outbox.claim(WINDOW_RECORDS))
         # before publishing: while the bus is down, this age is the alarm
         age = self._outbox.oldest_seconds() if window else 0.0
         self._telemetry.gauge(OUTBOX_AGE, age, service=self._service)

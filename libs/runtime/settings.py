@@ -27,12 +27,15 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port of the gateway; 0 picks one.")
     public_url: str = Field(default="", description="How people reach the gateway, for links.")
-    bus: str = Field(default="sqlite:///{data}/log.db", description="The event log.")
+    bus: str = Field(
+        default="sqlite:///{data}/log.db",
+        description="The event log: sqlite:///path or kafka://host:port[,host:port][/namespace].",
+    )
     database: str = Field(
         default="sqlite:///{data}/{service}.db", description="Each service's own database."
     )
     index: str = Field(default="embedded:///{data}/index", description="The search engine.")
-    encoder: str = Field(default="e5", description="The encoder: e5, or use.")
+    encoder: str = Field(default="e5", description="e5, use, or sentence-transformers:MODEL.")
     tasks: str = Field(default="local:", description="Background work.")
     cache: str = Field(default="memory:", description="Cache and rate limits.")
     mail: str = Field(default="file:///{data}/mail", description="file:///… or smtp://host:port.")

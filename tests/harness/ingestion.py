@@ -111,8 +111,10 @@ class World:
 
 
 @contextmanager
-def open_database_in(folder: Path, clock: ManualClock, ids: Ids) -> Iterator[SqlDatabase]:
-    url = f"sqlite:///{folder}/ingestion.db"
+def open_database_in(
+    folder: Path, clock: ManualClock, ids: Ids, url: str = ""
+) -> Iterator[SqlDatabase]:
+    url = url or f"sqlite:///{folder}/ingestion.db"
     migrate(url, "services.ingestion.migrations")
     database = open_database(url, source=source_of("ingestion"), clock=clock, ids=ids)
     yield database
@@ -120,8 +122,10 @@ def open_database_in(folder: Path, clock: ManualClock, ids: Ids) -> Iterator[Sql
 
 
 @contextmanager
-def open_world(folder: Path, clock: ManualClock, ids: Ids) -> Iterator[World]:
-    """Return the use cases over a database with two programmes."""
+def open_world(
+    folder: Path, clock: ManualClock, ids: Ids, database_url: str = ""
+) -> Iterator[World]:
+    """Return the use cases over a database with two programmes, by default SQLite."""
     stores = Stores(
         programmes=SqlProgrammes(),
         members=SqlMembers(),
@@ -132,7 +136,7 @@ def open_world(folder: Path, clock: ManualClock, ids: Ids) -> Iterator[World]:
         answers=SqlAnswers(),
     )
     detector = LinguaDetector()
-    with open_database_in(folder, clock, ids) as database:
+    with open_database_in(folder, clock, ids, database_url) as database:
         registry = Registry(database, stores, clock, ids)
         world = World(registry, Analyst(detector, MinHashSketcher()), detector)
         for record, outcome in zip(PROGRAMMES, world.send("programmes", *PROGRAMMES), strict=True):
@@ -176,13 +180,13 @@ class Api:
 
 
 @contextmanager
-def open_api(folder: Path, clock: ManualClock, ids: Ids) -> Iterator[Api]:
+def open_api(folder: Path, clock: ManualClock, ids: Ids, database_url: str = "") -> Iterator[Api]:
     """Return the service over HTTP with two programmes of two members each."""
 
     def nothing(*_: object) -> Any:  # noqa: ANN401  # ingestion opens no index and no encoder
         raise AssertionError("not used here")
 
-    with open_database_in(folder, clock, ids) as database:
+    with open_database_in(folder, clock, ids, database_url) as database:
         telemetry = PrometheusTelemetry()
         tasks = LocalTasks("ingestion", telemetry)
         ports = Ports(

@@ -218,9 +218,11 @@ COORDINATOR = Reader(OURS, Role.COORDINATOR, member_id=id_of("coordinator"))
 
 
 @contextmanager
-def open_world(folder: Path, clock: ManualClock, ids: Ids) -> Iterator[World]:
-    """Open the service over real embedded adapters in a folder."""
-    url = f"sqlite:///{folder}/matchmaking.db"
+def open_world(
+    folder: Path, clock: ManualClock, ids: Ids, database_url: str = ""
+) -> Iterator[World]:
+    """Open the service over real adapters: embedded ones in a folder, but for the database."""
+    url = database_url or f"sqlite:///{folder}/matchmaking.db"
     migrate(url, "services.matchmaking.migrations")
     database = open_database(url, source=source_of("matchmaking"), clock=clock, ids=ids)
     index = open_index(folder / "index", "initiatives", dimension=encoder().dimension)

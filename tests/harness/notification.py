@@ -65,6 +65,10 @@ class HandTasks(Tasks):
         self.run()
 
     @override
+    def keep_time(self) -> None:
+        self.run()
+
+    @override
     def close(self, *, timeout_seconds: float) -> None:
         self._waiting.clear()
 
@@ -214,9 +218,11 @@ def text_of(mail: EmailMessage, kind: str = "plain") -> str:
 
 
 @contextmanager
-def open_world(folder: Path, clock: ManualClock, ids: Ids) -> Iterator[World]:
-    """Open the service over real embedded adapters in a folder."""
-    url = f"sqlite:///{folder}/notification.db"
+def open_world(
+    folder: Path, clock: ManualClock, ids: Ids, database_url: str = ""
+) -> Iterator[World]:
+    """Open the service over real adapters: embedded ones in a folder, but for the database."""
+    url = database_url or f"sqlite:///{folder}/notification.db"
     migrate(url, "services.notification.migrations")
     database = open_database(url, source=source_of("notification"), clock=clock, ids=ids)
     weather = Weather(FolderMailer(folder / "mail", clock))

@@ -103,6 +103,6 @@ def fastest_precision(cpuinfo: Path = Path("/proc/cpuinfo")) -> Precision:
     return "bf16" if cpuinfo.is_file() and "amx_bf16" in cpuinfo.read_text() else "int8"
 
 
-def open_encoder() -> E5Encoder:
+def open_encoder(_url: str = "e5") -> E5Encoder:
     """Load the encoder in the precision that suits this processor."""
     return E5Encoder(path_of_weights(), fastest_precision())

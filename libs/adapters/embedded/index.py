@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from itertools import islice
 from pathlib import Path
@@ -21,6 +22,8 @@ from libs.ports.index import Document, Hit, Index
 
 _CHUNK = 4_096
 """So many documents are followed at a time when an index is opened: it bounds the memory."""
+_LEG_THREADS = 4
+"""So many questions have their words looked up beside their meaning; others wait."""
 
 
 class EmbeddedIndex(Index):
@@ -44,6 +47,9 @@ class EmbeddedIndex(Index):
             self._text = opened.enter_context(closing(TextLeg(folder / "text")))
             self._table = Table(dimension)
             self._catch_up()
+            self._beside = opened.enter_context(
+                ThreadPoolExecutor(_LEG_THREADS, thread_name_prefix=f"{name}-words")
+            )
             self._opened = opened.pop_all()
 
     def _catch_up(self) -> None:
@@ -125,13 +131,15 @@ class EmbeddedIndex(Index):
             return []
         found = nearest(snapshot, query, allowed, limit)
         found.sort(key=lambda near: (-near.score, snapshot.entries[near.row].id))
-        best = found[:limit]
-        texts = self._reader.passage_texts([near.passage for near in best])
-        # A passage replaced in the meantime has no text any more; the next question sees it.
-        return [
-            Hit(*snapshot.entries[near.row], near.score, texts.get(near.passage, ""))
-            for near in best
-        ]
+        return [Hit(*snapshot.entries[near.row], near.score) for near in found[:limit]]
+
+    @override
+    def hybrid(
+        self, text: str, vector: Vectors, *, condition: Filter, limit: int
+    ) -> tuple[list[Hit], list[Hit]]:
+        words = self._beside.submit(self.lexical, text, condition=condition, limit=limit)
+        meaning = self.dense(vector, condition=condition, limit=limit)
+        return words.result(), meaning
 
     @override
     def get(self, ids: Sequence[str], *, condition: Filter) -> dict[str, Document]:
@@ -167,6 +175,12 @@ class EmbeddedIndex(Index):
     def close(self) -> None:
         with self._writing:
             self._opened.close()
+
+
+def open_service_index(url: str, service: str, name: str, *, dimension: int) -> EmbeddedIndex:
+    """Open or make a service's index of this name below the folder of ``embedded:///folder``."""
+    folder = Path("/", url.partition("://")[2].lstrip("/"))
+    return open_index(folder / service, name, dimension=dimension)
 
 
 def open_index(path: Path, name: str, *, dimension: int) -> EmbeddedIndex:

@@ -20,11 +20,10 @@ _ROUNDING = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A document row with its cosine and the number of its best passage."""
+    """A document row with the cosine of its best passage."""
 
     row: int
     score: float
-    passage: int
 
 
 def unit(vector: Vectors) -> Vectors | None:
@@ -40,17 +39,14 @@ def nearest(snapshot: Snapshot, query: Vectors, allowed: Allowed, limit: int) ->
     breadth = 4 * limit
     while True:
         rows, scores = _candidates(snapshot, query, allowed, breadth)
-        owners, rows, scores = _best_per_document(snapshot, rows, scores)
+        owners, scores = _best_per_document(snapshot, rows, scores)
         if len(owners) >= limit or breadth >= allowed.count:
             break
         breadth *= 8  # many passages of few documents
     if len(owners) > limit:
         kept = scores >= np.partition(scores, len(scores) - limit)[len(scores) - limit]
-        owners, rows, scores = owners[kept], rows[kept], scores[kept]
-    numbers = snapshot.numbers[rows]
-    return [
-        Near(*each) for each in zip(owners.tolist(), scores.tolist(), numbers.tolist(), strict=True)
-    ]
+        owners, scores = owners[kept], scores[kept]
+    return [Near(*each) for each in zip(owners.tolist(), scores.tolist(), strict=True)]
 
 
 def _candidates(
@@ -85,9 +81,8 @@ def _coarse(codes: CodesView, query: Vectors, allowed: Allowed, count: int) -> R
 
 def _best_per_document(
     snapshot: Snapshot, rows: Rows, scores: Vectors
-) -> tuple[NDArray[np.int32], Rows, Vectors]:
-    """Return document rows, each once, with the row and the score of its best passage."""
-    order = np.lexsort((rows, -scores))
+) -> tuple[NDArray[np.int32], Vectors]:
+    """Return document rows, each once, with the score of its best passage."""
+    order = np.argsort(-scores)
     owners, first = np.unique(snapshot.owner[rows[order]], return_index=True)
-    best = order[first]
-    return owners, rows[best], scores[best]
+    return owners, scores[order[first]]

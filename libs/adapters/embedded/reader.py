@@ -62,17 +62,6 @@ class Reader:
             ).fetchall()
         return [orjson.loads(keywords) for (keywords,) in rows]
 
-    def passage_texts(self, numbers: Sequence[int]) -> dict[int, str]:
-        """Return the texts of those passages that still exist."""
-        with self._lock, translated():
-            return dict(
-                self._connection.execute(
-                    "SELECT number, text FROM passage"
-                    " WHERE number IN (SELECT value FROM json_each(?))",
-                    (stored(list(numbers)),),
-                )
-            )
-
     def sequences(self) -> dict[str, int]:
         """Return the sequence of every document that is present."""
         with self._lock, translated():

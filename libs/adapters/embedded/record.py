@@ -52,7 +52,6 @@ class TextChange:
 class StoredPassage:
     """A passage as the table needs it; its text stays in the file."""
 
-    number: int
     field: str
     vector: Vectors
 
@@ -184,9 +183,9 @@ class Record:
         )
         for number, name, language, keywords in rows:
             passages = [
-                StoredPassage(key, field, vector_of(blob))
-                for key, field, blob in self._connection.execute(
-                    "SELECT number, field, vector FROM passage WHERE entry = ? ORDER BY number",
+                StoredPassage(field, vector_of(blob))
+                for field, blob in self._connection.execute(
+                    "SELECT field, vector FROM passage WHERE entry = ? ORDER BY number",
                     (number,),
                 )
             ]

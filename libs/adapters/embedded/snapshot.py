@@ -74,8 +74,6 @@ class Snapshot:
     """Document row per passage row."""
     fields: NDArray[np.int16]
     field_codes: Mapping[str, int]
-    numbers: Rows
-    """The record's number per passage row."""
     codes: CodesView | None
     """Present when there are so many vectors that a coarse search pays."""
     _masks: dict[tuple[Filter, tuple[str, ...]], Allowed] = field(default_factory=dict)

@@ -45,7 +45,6 @@ class Table:
         self._owner = Growing(np.int32)
         self._fields = Growing(np.int16)
         self._field_codes: dict[str, int] = {}
-        self._numbers = Growing(np.int64)
         self._codes: Codes | None = None
         self.snapshot = self._photograph()
 
@@ -90,7 +89,6 @@ class Table:
         self._vectors.extend(vectors)
         self._owner.extend(np.array([row for row, _, _ in passages], dtype=np.int32))
         self._fields.extend(np.array(fields, dtype=np.int16))
-        self._numbers.extend(np.array([one.number for _, one, _ in passages], dtype=np.int64))
         length = len(self._vectors)
         if self._codes is not None and not self._codes.is_stale(length):
             self._codes.extend(vectors)
@@ -112,6 +110,5 @@ class Table:
             owner=self._owner.view(),
             fields=self._fields.view(),
             field_codes=self._field_codes,
-            numbers=self._numbers.view(),
             codes=None if self._codes is None else self._codes.view(),
         )

@@ -72,6 +72,6 @@ def _size(key: str, value: bytes) -> int:
     return len(key.encode()) + len(value)
 
 
-def open_cache(*, clock: Clock) -> MemoryCache:
+def open_cache(_url: str = "memory:", *, clock: Clock) -> MemoryCache:
     """Return a cache for ``memory:``."""
     return MemoryCache(clock)

@@ -7,7 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from typing_extensions import override
 
-from libs.adapters.sql.engine import Engines, open_engines, translated
+from libs.adapters.sql.engine import open_engines, translated
+from libs.adapters.sql.engines import Engines
 from libs.adapters.sql.letters import SqlLetters
 from libs.adapters.sql.outbox import SqlOutbox, prune
 from libs.adapters.sql.watcher import Watcher
@@ -34,7 +35,7 @@ class SqlDatabase(Database):
     def write(self) -> Iterator[Work]:
         with translated():
             with self._engines.writer.begin() as connection:
-                work = SqlWork(connection, self._stamp)
+                work = SqlWork(connection, self._stamp, is_writing=True)
                 yield work
             if work.has_events:
                 self._bell.ring()
@@ -43,7 +44,7 @@ class SqlDatabase(Database):
     @contextmanager
     def read(self) -> Iterator[Work]:
         with translated(), self._engines.reader.connect() as connection:
-            yield SqlWork(connection, self._stamp)
+            yield SqlWork(connection, self._stamp, is_writing=False)
 
     @override
     def outbox(self) -> Outbox:
@@ -93,4 +94,5 @@ def open_database(
     ``source`` is the ``ce_source`` of its events, see ``codec.source_of``; ``traceparent`` tells
     the trace that is current when an event is written, or the empty string.
     """
-    return SqlDatabase(open_engines(url), Stamp(source, clock, ids, traceparent))
+    name = source.strip("/").replace("/", "-")
+    return SqlDatabase(open_engines(url, name=name), Stamp(source, clock, ids, traceparent))

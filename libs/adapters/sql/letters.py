@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from typing_extensions import override
 
-from libs.adapters.sql.engine import Engines, translated
+from libs.adapters.sql.engine import translated
+from libs.adapters.sql.engines import Engines
 from libs.adapters.sql.tables import DEAD_LETTER
 from libs.contracts import headers
 from libs.contracts.envelope import Record

@@ -8,7 +8,8 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 
-from libs.adapters.sql.engine import open_engines, translated
+from libs.adapters.sql import postgres
+from libs.adapters.sql.engine import open_engines, parsed_url, translated
 from libs.kernel.errors import RetryableError, SettingsError
 
 SHARED = "libs.adapters.sql.migrations"
@@ -16,24 +17,32 @@ SHARED = "libs.adapters.sql.migrations"
 
 _one_at_a_time = threading.Lock()
 """Alembic's ``op`` is one per process."""
+_LONGEST_SECONDS = 600.0
+"""How long another process may take to change the schema before this one gives up."""
 
 
 def migrate(url: str, *packages: str) -> None:
     """Bring a database to the newest schema of the shared tables and of these packages.
 
     All of it is one transaction that excludes other processes; a database that is up to date is
-    only read. Raises ``SettingsError`` when the database cannot be used at all.
+    only read. One that is missing on a PostgreSQL server is made, if the role may. Raises
+    ``SettingsError`` when the database cannot be used at all.
     """
     trees = {package: _tree(package) for package in (SHARED, *packages)}
-    engines = open_engines(url)
+    parsed = parsed_url(url)
+    engines = open_engines(
+        url, name="kring-migrate", wait_seconds=_LONGEST_SECONDS, statement_seconds=0
+    )
     try:
         with _one_at_a_time, translated():
+            if engines.writer.dialect.name == "postgresql":
+                postgres.make_database(parsed)
             with engines.reader.connect() as connection:
                 if all(_is_current(connection, *item) for item in trees.items()):
                     return
             _upgrade(engines.writer, trees)
     except RetryableError as error:
-        raise SettingsError(f"KRING_DATABASE: {url} cannot be used: {error}") from error
+        raise SettingsError(f"KRING_DATABASE: {parsed} cannot be used: {error}") from error
     finally:
         engines.dispose()
 
@@ -44,6 +53,8 @@ def _upgrade(engine: sa.Engine, trees: dict[str, ScriptDirectory]) -> None:
             # before the transaction, where it has effect: batch operations rebuild whole tables
             connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
         with connection.begin():
+            if connection.dialect.name == "postgresql":
+                postgres.lock_schema(connection)
             for package, tree in trees.items():
                 _upgrade_package(connection, package, tree)
 

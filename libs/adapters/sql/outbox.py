@@ -5,7 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from typing_extensions import override
 
-from libs.adapters.sql.engine import Engines, translated
+from libs.adapters.sql.engine import translated
+from libs.adapters.sql.engines import Engines
 from libs.adapters.sql.tables import OUTBOX
 from libs.contracts import headers
 from libs.contracts.envelope import Record
@@ -36,10 +37,24 @@ class SqlOutbox(Outbox):
         self._bell = bell
         self._clock = clock
         self._known = 0
+        self._is_first = False
 
     @override
     def wait(self, seconds: float) -> None:
-        self._bell.wait(self._known, seconds)
+        self._bell.wait(self._known, min(seconds, self._engines.unheard_seconds))
+
+    @override
+    def claim(self, limit: int) -> list[tuple[int, Record]]:
+        rows = self.pending(limit)
+        if not rows:
+            return []
+        was_first = self._is_first
+        with translated():
+            self._is_first = self._engines.lead.holds()
+        if not self._is_first:
+            return []
+        # what was read before it was our turn may have been published by whoever had it
+        return rows if was_first else self.pending(limit)
 
     @override
     def pending(self, limit: int) -> list[tuple[int, Record]]:

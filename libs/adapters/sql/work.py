@@ -1,11 +1,12 @@
 """The open transaction: rows, events, applied sequences and dead letters that commit together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import sqlalchemy as sa
 import structlog
-from typing_extensions import override
+from typing_extensions import TypeVarTuple, override
 
 from libs.adapters.sql.tables import APPLIED, OUTBOX
 from libs.contracts import codec, headers
@@ -13,19 +14,8 @@ from libs.contracts.envelope import Event, Record
 from libs.contracts.topics import M, Topic
 from libs.kernel.clock import Clock
 from libs.kernel.ids import Ids
-from libs.ports.database import DeadLetter, Work
+from libs.ports.database import DeadLetter, Step, Work
 
-# One statement for SQLite and PostgreSQL. The returned row tells, never rowcount: psycopg says -1.
-_ADVANCE = sa.text(
-    """
-    INSERT INTO applied (consumer, aggregate, sequence, payload_sha256)
-    VALUES (:consumer, :aggregate, :sequence, :digest)
-    ON CONFLICT (consumer, aggregate) DO UPDATE
-       SET sequence = excluded.sequence, payload_sha256 = excluded.payload_sha256
-     WHERE applied.sequence < excluded.sequence
-    RETURNING sequence
-    """
-)
 _BURY = sa.text(
     """
     INSERT INTO dead_letter
@@ -36,6 +26,8 @@ _BURY = sa.text(
     """
 )
 _ENQUEUE = sa.insert(OUTBOX).inline()
+
+Columns = TypeVarTuple("Columns")
 
 log = structlog.get_logger()
 
@@ -53,9 +45,10 @@ class Stamp:
 class SqlWork(Work):
     """A transaction on one connection."""
 
-    def __init__(self, connection: sa.Connection, stamp: Stamp) -> None:
+    def __init__(self, connection: sa.Connection, stamp: Stamp, *, is_writing: bool) -> None:
         """Take a connection whose transaction is open; whoever opened it also ends it."""
         self.connection = connection
+        self.is_writing = is_writing
         self.has_events = False
         self._stamp = stamp
 
@@ -78,22 +71,23 @@ class SqlWork(Work):
 
     @override
     def advance(self, consumer: str, aggregate: str, sequence: int, digest: bytes) -> bool:
-        values = {
-            "consumer": consumer,
-            "aggregate": aggregate,
-            "sequence": sequence,
-            "digest": digest,
-        }
-        if self.connection.execute(_ADVANCE, values).first() is not None:
-            return True
-        kept = self.connection.execute(
-            sa.select(APPLIED.c.sequence, APPLIED.c.payload_sha256).where(
-                APPLIED.c.consumer == consumer, APPLIED.c.aggregate == aggregate
-            )
-        ).one()
-        if kept.sequence == sequence and kept.payload_sha256 != digest:
-            log.error("security alarm: two writers", aggregate=aggregate, sequence=sequence)
-        return False
+        return aggregate in self.advance_all(consumer, {aggregate: Step(sequence, digest)})
+
+    @override
+    def advance_all(self, consumer: str, steps: Mapping[str, Step]) -> set[str]:
+        if not steps:
+            return set()
+        mark = "?" if self.connection.dialect.paramstyle == "qmark" else "%s"
+        values = [
+            value  # in one order, so that two transactions never wait for each other for ever
+            for aggregate in sorted(steps)
+            for value in (consumer, aggregate, *steps[aggregate])
+        ]
+        taken = self.connection.exec_driver_sql(_advancing(len(steps), mark), tuple(values))
+        advanced = set(taken.scalars())
+        if len(advanced) < len(steps):
+            self._watch(consumer, {each: steps[each] for each in steps.keys() - advanced})
+        return advanced
 
     @override
     def forget(self, consumer: str) -> None:
@@ -120,6 +114,18 @@ class SqlWork(Work):
         if buried is not None:
             self._enqueue(_dead(letter))
 
+    def _watch(self, consumer: str, refused: Mapping[str, Step]) -> None:
+        """Raise the alarm where the same sequence was applied with another payload."""
+        kept = sa.select(APPLIED).where(
+            APPLIED.c.consumer == consumer, APPLIED.c.aggregate.in_(refused)
+        )
+        for row in self.connection.execute(kept):
+            step = refused[row.aggregate]
+            if row.sequence == step.sequence and row.payload_sha256 != step.digest:
+                log.error(
+                    "security alarm: two writers", aggregate=row.aggregate, sequence=row.sequence
+                )
+
     def _enqueue(self, record: Record) -> None:
         self.has_events = True
         self.connection.execute(
@@ -134,11 +140,57 @@ class SqlWork(Work):
         )
 
 
+@cache
+def _advancing(rows: int, mark: str) -> str:
+    """Return the statement that advances so many aggregates; SQLite and PostgreSQL share it.
+
+    A row that comes back was newer. That row tells, never rowcount: psycopg says -1. All rows stand
+    in one statement, because one after the other took 89 us each, a third of a consumer's time.
+    """
+    row = f"({', '.join([mark] * 4)})"
+    return (
+        "INSERT INTO applied (consumer, aggregate, sequence, payload_sha256)"  # noqa: S608  # marks
+        f" VALUES {', '.join([row] * rows)}"
+        " ON CONFLICT (consumer, aggregate) DO UPDATE"
+        " SET sequence = excluded.sequence, payload_sha256 = excluded.payload_sha256"
+        " WHERE applied.sequence < excluded.sequence RETURNING aggregate"
+    )
+
+
 def connection_of(work: Work) -> sa.Connection:
     """Return the connection a repository of this database works on."""
+    return _sql(work).connection
+
+
+def locking(
+    work: Work, query: sa.Select[*Columns], *, shared: bool = False, skip_locked: bool = False
+) -> sa.Select[*Columns]:
+    """Return the query so that what it finds stays as it is until a writing transaction ends.
+
+    Others may lock the same rows only if both say ``shared``. A reading transaction locks nothing:
+    it changes nothing, and PostgreSQL would refuse it. SQLite has one writer at a time and ignores
+    it.
+    """
+    if not _sql(work).is_writing:
+        return query
+    return query.with_for_update(read=shared, skip_locked=skip_locked)
+
+
+def exclude(work: Work, name: str) -> None:
+    """Let writing transactions that name the same thing wait for one another, until they end.
+
+    For what has no row yet that could be locked. A reading transaction excludes nobody.
+    """
+    own = _sql(work)
+    if own.is_writing and own.connection.dialect.name == "postgresql":
+        key = sa.func.hashtextextended(name, 0)
+        own.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
+def _sql(work: Work) -> SqlWork:
     if not isinstance(work, SqlWork):
         raise TypeError(f"{type(work).__name__} is no transaction of this database")
-    return work.connection
+    return work
 
 
 def _dead(letter: DeadLetter) -> Record:

@@ -79,6 +79,6 @@ def _windows(text: str) -> list[str]:
     return list(islice(windows, _MOST_WINDOWS))
 
 
-def open_encoder() -> UseEncoder:
+def open_encoder(_url: str = "use") -> UseEncoder:
     """Load the encoder."""
     return UseEncoder()

@@ -57,7 +57,7 @@ def _add_running(
     def run(
         service: Annotated[str, typer.Argument(help=f"One of: {', '.join(services)}.")],
         role: Annotated[
-            list[str] | None, typer.Option(help="api, consumer, worker; all when left out.")
+            list[str] | None, typer.Option(help="api, consumer, worker, beat; all when left out.")
         ] = None,
         data: Data = None,
     ) -> None:

@@ -29,6 +29,8 @@ def check(settings: Settings, services: Sequence[str], *, deep: bool) -> list[di
             from libs.runtime.cli.deep import deep_checks  # noqa: PLC0415  # reads everything
 
             checks += deep_checks(wiring)
+        else:
+            checks.append(("index", lambda: _index(settings, wiring)))
         return [_finding(part, look) for part, look in checks]
 
 
@@ -82,6 +84,15 @@ def _encoder(wiring: Wiring) -> str:
 def _bus(wiring: Wiring) -> str:
     wiring.bus().publish([])
     return "answers"
+
+
+def _index(settings: Settings, wiring: Wiring) -> str:
+    try:
+        return f"answers; {wiring.index('search', 'stories').count()} stories"
+    except SettingsError:
+        if _is_running(settings):  # an embedded one has one owner
+            return "in use by the Kring that runs on this data folder"
+        raise
 
 
 def _mail(settings: Settings, wiring: Wiring) -> str:

@@ -9,13 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from typing_extensions import override
 
-from libs.adapters.sql.work import connection_of
+from libs.adapters.sql.upsert import upsert
+from libs.adapters.sql.work import connection_of, exclude, locking
 from libs.kernel.policy import Filter, Role, Visibility
 from libs.kernel.vocabulary import Flag, MemberKind, Purpose, Side, Wish
 from libs.ports.database import Work
 from services.ingestion.adapters.conditions import where
 from services.ingestion.adapters.tables import BLOCKS, INITIATIVES, MEMBERS
-from services.ingestion.adapters.upsert import upsert
 from services.ingestion.domain.initiative import Initiative
 from services.ingestion.domain.kept import Kept
 from services.ingestion.domain.member import Member, Organisation
@@ -34,12 +34,13 @@ class SqlMembers(Members):
 
     @override
     def get(self, work: Work, member_id: str) -> Kept[Member] | None:
-        query = sa.select(MEMBERS).where(MEMBERS.c.id == member_id).with_for_update()
+        query = locking(work, sa.select(MEMBERS).where(MEMBERS.c.id == member_id))
         found = self._members(work, query)
         return found[0] if found else None
 
     @override
     def by_email(self, work: Work, programme_id: str, email: str) -> str:
+        exclude(work, f"address {programme_id} {email}")
         query = sa.select(MEMBERS.c.id).where(
             MEMBERS.c.programme == programme_id, MEMBERS.c.email == email
         )
@@ -72,7 +73,7 @@ class SqlMembers(Members):
     def who_blocked(self, work: Work, member_id: str) -> Sequence[Kept[Member]]:
         blockers = sa.select(BLOCKS.c.member_id).where(BLOCKS.c.other_id == member_id)
         query = sa.select(MEMBERS).where(MEMBERS.c.id.in_(blockers)).order_by(MEMBERS.c.id)
-        return self._members(work, query.with_for_update())
+        return self._members(work, locking(work, query))
 
     @override
     def find(

@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from typing_extensions import override
 
-from libs.adapters.sql.work import connection_of
+from libs.adapters.sql.upsert import upsert
+from libs.adapters.sql.work import connection_of, exclude, locking
 from libs.ports.database import Work
 from services.ingestion.adapters.tables import PROGRAMMES
-from services.ingestion.adapters.upsert import upsert
 from services.ingestion.domain.kept import Kept
 from services.ingestion.domain.programme import Programme, Sector
 from services.ingestion.ports import Programmes
@@ -25,6 +25,7 @@ class SqlProgrammes(Programmes):
 
     @override
     def by_slug(self, work: Work, slug: str) -> Kept[Programme] | None:
+        exclude(work, f"slug {slug}")
         return self._one(work, PROGRAMMES.c.slug == slug)
 
     @override
@@ -38,7 +39,8 @@ class SqlProgrammes(Programmes):
         return [_programme(row) for row in rows.mappings()]
 
     def _one(self, work: Work, condition: sa.ColumnElement[bool]) -> Kept[Programme] | None:
-        query = sa.select(PROGRAMMES).where(condition).with_for_update()
+        # shared: whoever brings things into a programme does not wait for the others who do
+        query = locking(work, sa.select(PROGRAMMES).where(condition), shared=True)
         row = connection_of(work).execute(query).mappings().first()
         return None if row is None else _programme(row)
 

@@ -5,10 +5,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from typing_extensions import override
 
-from libs.adapters.sql.work import connection_of
+from libs.adapters.sql.upsert import upsert
+from libs.adapters.sql.work import connection_of, exclude
 from libs.ports.database import Work
 from services.ingestion.adapters.tables import ANSWERS, IDENTITIES, TOMBS
-from services.ingestion.adapters.upsert import upsert
 from services.ingestion.domain.kept import Answer, Known
 from services.ingestion.ports import Answers, Identities, Tombs
 
@@ -18,6 +18,7 @@ class SqlIdentities(Identities):
 
     @override
     def get(self, work: Work, external_digest: str) -> Known | None:
+        exclude(work, f"identity {external_digest}")
         query = sa.select(IDENTITIES).where(IDENTITIES.c.external_digest == external_digest)
         row = connection_of(work).execute(query).first()
         return None if row is None else Known(row.id, row.record_digest)
@@ -51,6 +52,7 @@ class SqlAnswers(Answers):
 
     @override
     def get(self, work: Work, key: str) -> Answer | None:
+        exclude(work, f"answer {key}")
         query = sa.select(ANSWERS).where(ANSWERS.c.key == key)
         row = connection_of(work).execute(query).first()
         return None if row is None else Answer(row.request_digest, row.content)

@@ -9,13 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from typing_extensions import override
 
-from libs.adapters.sql.work import connection_of
+from libs.adapters.sql.upsert import upsert
+from libs.adapters.sql.work import connection_of, locking
 from libs.kernel.policy import Filter, Visibility
 from libs.kernel.vocabulary import StoryKind
 from libs.ports.database import Work
 from services.ingestion.adapters.conditions import where
 from services.ingestion.adapters.tables import BANDS, CONTACTS, LIKENESSES, STORIES
-from services.ingestion.adapters.upsert import upsert
 from services.ingestion.domain.kept import Kept, Likeness
 from services.ingestion.domain.story import Story
 from services.ingestion.ports import Likenesses, Stories
@@ -39,7 +39,7 @@ class SqlStories(Stories):
 
     @override
     def get(self, work: Work, story_id: str) -> Kept[Story] | None:
-        query = sa.select(STORIES).where(STORIES.c.id == story_id).with_for_update()
+        query = locking(work, sa.select(STORIES).where(STORIES.c.id == story_id))
         found = self._stories(work, query)
         return found[0] if found else None
 
@@ -67,7 +67,7 @@ class SqlStories(Stories):
     @override
     def of_member(self, work: Work, member_id: str) -> Sequence[Kept[Story]]:
         query = sa.select(STORIES).where(_belongs_to([member_id])).order_by(STORIES.c.id)
-        return self._stories(work, query.with_for_update())
+        return self._stories(work, locking(work, query))
 
     @override
     def find(

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
+from typing import Any
 
 import sqlalchemy as sa
 from typing_extensions import override
 
-from libs.adapters.sql.work import connection_of
+from libs.adapters.sql.upsert import upsert
+from libs.adapters.sql.work import connection_of, locking
 from libs.ports.database import Work
 from services.matchmaking.adapters.profiles import chunks
 from services.matchmaking.adapters.tables import INTRODUCTIONS
@@ -25,14 +27,14 @@ class SqlIntroductions(Introductions):
 
     @override
     def put(self, work: Work, introduction: Introduction) -> None:
-        self.drop(work, introduction.id)
         row = {**asdict(introduction), "state": introduction.state.value}
-        connection_of(work).execute(sa.insert(INTRODUCTIONS), row)
+        upsert(work, INTRODUCTIONS, row)
 
     @override
     def get(self, work: Work, introduction_id: str) -> Introduction | None:
-        found = self._find(work, INTRODUCTIONS.c.id == introduction_id)
-        return found[0] if found else None
+        query = sa.select(INTRODUCTIONS).where(INTRODUCTIONS.c.id == introduction_id)
+        row = connection_of(work).execute(locking(work, query)).first()
+        return _introduction(row) if row else None
 
     @override
     def of(self, work: Work, member_ids: Collection[str]) -> list[Introduction]:
@@ -60,7 +62,8 @@ class SqlIntroductions(Introductions):
         over = sa.and_(
             INTRODUCTIONS.c.state == State.ASKED.value, INTRODUCTIONS.c.expires_at <= now
         )
-        return self._find(work, over, limit=limit)
+        query = sa.select(INTRODUCTIONS).where(over).order_by(INTRODUCTIONS.c.id.desc())
+        return self._unlocked(work, query.limit(limit))
 
     @override
     def ended(self, work: Work, asked_before: float, *, limit: int) -> list[Introduction]:
@@ -68,7 +71,8 @@ class SqlIntroductions(Introductions):
             INTRODUCTIONS.c.state.in_([State.CLOSED.value, State.EXPIRED.value]),
             INTRODUCTIONS.c.asked_at < asked_before,
         )
-        return self._find(work, over, limit=limit)
+        query = sa.select(INTRODUCTIONS).where(over).order_by(INTRODUCTIONS.c.id.desc())
+        return self._unlocked(work, query.limit(limit))
 
     @override
     def drop(self, work: Work, introduction_id: str) -> None:
@@ -93,6 +97,12 @@ class SqlIntroductions(Introductions):
             connection_of(work).execute(sa.delete(INTRODUCTIONS).where(_takes_part(chunk)))
 
     @staticmethod
+    def _unlocked(work: Work, query: sa.Select[Any]) -> list[Introduction]:
+        """Return what nobody else works on now, and keep it so."""
+        rows = connection_of(work).execute(locking(work, query, skip_locked=True))
+        return [_introduction(row) for row in rows]
+
+    @staticmethod
     def _find(
         work: Work, condition: sa.ColumnElement[bool], *, limit: int | None = None
     ) -> list[Introduction]:
@@ -102,7 +112,11 @@ class SqlIntroductions(Introductions):
             .order_by(INTRODUCTIONS.c.id.desc())
             .limit(limit)
         )
-        return [Introduction(**{**row._mapping, "state": State(row.state)}) for row in rows]  # noqa: SLF001  # public API of Row
+        return [_introduction(row) for row in rows]
+
+
+def _introduction(row: sa.Row[Any]) -> Introduction:
+    return Introduction(**{**row._mapping, "state": State(row.state)})  # noqa: SLF001  # public API of Row
 
 
 def _takes_part(member_ids: Collection[str]) -> sa.ColumnElement[bool]:

@@ -6,7 +6,8 @@ from itertools import islice
 import sqlalchemy as sa
 from typing_extensions import override
 
-from libs.adapters.sql.work import connection_of
+from libs.adapters.sql.upsert import upsert
+from libs.adapters.sql.work import connection_of, locking
 from libs.ports.database import Work
 from services.matchmaking.adapters.record import profile_from_json, profile_to_json
 from services.matchmaking.adapters.tables import BLOCKS, INITIATIVES, PAUSES, PROFILES
@@ -91,9 +92,7 @@ class SqlProfiles(Profiles):
         row = (
             connection_of(work)
             .execute(
-                sa.select(PROFILES.c.body)
-                .where(PROFILES.c.member_id == member_id)
-                .with_for_update()
+                locking(work, sa.select(PROFILES.c.body).where(PROFILES.c.member_id == member_id))
             )
             .first()
         )
@@ -145,10 +144,7 @@ class SqlBounds(Bounds):
     @override
     def block(self, work: Work, blocker_id: str, blocked_id: str) -> None:
         pair = {"blocker_id": blocker_id, "blocked_id": blocked_id, "source": _FROM_ANSWER}
-        connection_of(work).execute(
-            sa.delete(BLOCKS).where(*(BLOCKS.c[name] == value for name, value in pair.items()))
-        )
-        _insert(work, BLOCKS, [pair])
+        upsert(work, BLOCKS, pair)
 
     @override
     def blocked(self, work: Work, member_id: str) -> frozenset[str]:
@@ -182,8 +178,7 @@ class SqlBounds(Bounds):
 
     @override
     def pause(self, work: Work, member_id: str, until: float) -> None:
-        connection_of(work).execute(sa.delete(PAUSES).where(PAUSES.c.member_id == member_id))
-        _insert(work, PAUSES, [{"member_id": member_id, "until": until}])
+        upsert(work, PAUSES, {"member_id": member_id, "until": until})
 
     @override
     def paused(self, work: Work, now: float) -> frozenset[str]:

@@ -6,7 +6,8 @@ import numpy as np
 import sqlalchemy as sa
 from typing_extensions import override
 
-from libs.adapters.sql.work import connection_of
+from libs.adapters.sql.upsert import upsert
+from libs.adapters.sql.work import connection_of, exclude
 from libs.ports.database import Work
 from services.matchmaking.adapters.profiles import chunks
 from services.matchmaking.adapters.record import match_from_json, match_to_json
@@ -49,6 +50,7 @@ class SqlSlates(Slates):
 
     @override
     def get(self, work: Work, member_id: str) -> Slate | None:
+        exclude(work, f"slate {member_id}")
         connection = connection_of(work)
         row = connection.execute(sa.select(SLATES).where(SLATES.c.member_id == member_id)).first()
         if row is None:
@@ -145,6 +147,7 @@ class SqlMarks(Marks):
             for place, member_id in enumerate(dict.fromkeys(member_ids))
         ]
         if rows:
+            exclude(work, "marks")  # else two that mark one another's members wait for ever
             connection_of(work).execute(_MARK, rows)
 
     @override
@@ -236,23 +239,17 @@ class SqlBackgrounds(Backgrounds):
 
     @override
     def put(self, work: Work, background: Background, *, size: int, at: float) -> None:
-        connection = connection_of(work)
-        connection.execute(
-            sa.delete(BACKGROUNDS).where(BACKGROUNDS.c.encoder == background.encoder)
-        )
         samples = [
             [kind.languages, kind.field, np.round(cosines, 5).tolist()]
             for kind, cosines in sorted(background.samples.items())
         ]
-        connection.execute(
-            sa.insert(BACKGROUNDS),
-            {
-                "encoder": background.encoder,
-                "size": size,
-                "drawn_at": at,
-                "samples": samples,
-            },
-        )
+        row = {
+            "encoder": background.encoder,
+            "size": size,
+            "drawn_at": at,
+            "samples": samples,
+        }
+        upsert(work, BACKGROUNDS, row)
 
     @override
     def size(self, work: Work, encoder: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from typing_extensions import override
 
-from libs.adapters.sql.work import connection_of
+from libs.adapters.sql.work import connection_of, exclude
 from libs.ports.database import Work
 from services.notification.adapters.tables import BLOCK, MEMBER, SWITCHED_OFF
 from services.notification.domain.preference import Channel, Kind, Preferences
@@ -70,12 +70,14 @@ class SqlChoices(Choices):
 
     @override
     def get(self, work: Work, member_id: str) -> Preferences:
+        exclude(work, f"choices {member_id}")
         query = sa.select(SWITCHED_OFF).where(SWITCHED_OFF.c.member_id == member_id)
         rows = connection_of(work).execute(query)
         return Preferences(frozenset((Kind(row.kind), Channel(row.channel)) for row in rows))
 
     @override
     def put(self, work: Work, member_id: str, preferences: Preferences) -> None:
+        exclude(work, f"choices {member_id}")
         connection = connection_of(work)
         connection.execute(sa.delete(SWITCHED_OFF).where(SWITCHED_OFF.c.member_id == member_id))
         rows = [

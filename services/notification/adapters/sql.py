@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from typing_extensions import override
 
-from libs.adapters.sql.work import connection_of
+from libs.adapters.sql.work import connection_of, locking
 from libs.ports.database import Work
 from services.notification.adapters.tables import DELIVERY, MEMBER, MENTION, NOTIFICATION
 from services.notification.domain.delivery import Delivery, State
@@ -151,7 +151,7 @@ class SqlDeliveries(Deliveries):
     @override
     def lock(self, work: Work, notification_id: str) -> Delivery | None:
         query = sa.select(DELIVERY).where(_D.notification_id == notification_id)
-        row = connection_of(work).execute(query.with_for_update()).first()
+        row = connection_of(work).execute(locking(work, query)).first()
         return _delivery(row) if row else None
 
     @override
@@ -162,7 +162,7 @@ class SqlDeliveries(Deliveries):
     @override
     def lapsed(self, work: Work, *, now: float, limit: int) -> list[Delivery]:
         query = sa.select(DELIVERY).where(_D.state == State.CLAIMED.value, _D.lease_until <= now)
-        query = query.order_by(_D.lease_until).limit(limit).with_for_update(skip_locked=True)
+        query = locking(work, query.order_by(_D.lease_until).limit(limit), skip_locked=True)
         return [_delivery(row) for row in connection_of(work).execute(query)]
 
     @override

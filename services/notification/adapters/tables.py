@@ -4,6 +4,8 @@ import sqlalchemy as sa
 
 METADATA = sa.MetaData()
 
+_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite's integers are all large
+
 MEMBER = sa.Table(
     "member",
     METADATA,
@@ -50,7 +52,7 @@ NOTIFICATION = sa.Table(
 MENTION = sa.Table(
     "mention",
     METADATA,
-    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("id", _NUMBER, primary_key=True),
     sa.Column("notification_id", sa.Text, nullable=False),
     sa.Column("member_id", sa.Text, nullable=False),
     sa.Column("words", sa.Text, nullable=False),
@@ -71,5 +73,5 @@ DELIVERY = sa.Table(
     sa.Column("unknowns", sa.Integer, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("changed_at", sa.Double, nullable=False),
-    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("sequence", _NUMBER, nullable=False),
 )

@@ -12,7 +12,7 @@ class Found:
     score: float
     """Fused score; it orders one answer and means nothing between two."""
     passage: str
-    """The stretch of text that won, whole; empty if words alone found it."""
+    """The stretch of text nearest to the question, whole; empty if there is none."""
     highlight: str
     payload: Mapping[str, object]
 

@@ -21,7 +21,7 @@ CLOCK = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))
 
 @pytest.mark.parametrize(
     "url",
-    ["", "x", "mongo://host/db", "postgresql://host/db", "sqlite://", "sqlite:///:memory:"],
+    ["", "x", "mongo://host/db", "postgresql://host", "sqlite://", "sqlite:///:memory:"],
 )
 def test_a_url_that_names_no_usable_database_is_a_wrong_setting(url: str) -> None:
     with pytest.raises(SettingsError, match="KRING_DATABASE"):
@@ -139,7 +139,7 @@ def test_a_repository_works_inside_the_open_transaction(tmp_path: Path) -> None:
 
 def test_a_repository_takes_work_of_this_database_only() -> None:
     class Foreign(Work):
-        emit = advance = forget = bury = print  # type: ignore[assignment]
+        emit = advance = advance_all = forget = bury = print  # type: ignore[assignment]
 
     with pytest.raises(TypeError, match="Foreign"):
         connection_of(Foreign())

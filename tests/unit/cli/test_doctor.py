@@ -4,6 +4,7 @@ import json
 import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from libs.contracts.envelope import Event, Record
 from libs.contracts.gen.kring.events.v1.stories_pb2 import Story
 from libs.contracts.topics import STORIES
 from libs.kernel.clock import ManualClock
-from libs.kernel.ids import Ids
+from libs.kernel.ids import Ids, Uuid7
 from libs.runtime.cli import checking
 from libs.runtime.cli.app import build_cli
 from libs.runtime.cli.checking import check
@@ -60,7 +61,7 @@ def test_a_fresh_installation_is_all_fine(settings: Settings) -> None:
     findings = check(settings, ["search"], deep=False)
 
     assert {each["part"]: each["wrong"] for each in findings} == dict.fromkeys(
-        ["data folder", "port", "encoder", "event log", "mail", "search database"], ""
+        ["data folder", "port", "encoder", "event log", "mail", "search database", "index"], ""
     )
     assert all(each["fine"] for each in findings)
 
@@ -204,3 +205,17 @@ def test_an_index_that_differs_from_the_log_is_told_with_how_to_mend_it(
     with pytest.raises(DifferError, match=r"7 of 7 differ .*\(s0, s1, s2, s3, s4\).*kring rebuild"):
         checks["search index stories"]()
     assert checks["search index people"]() == "0 documents, each as new as the log"
+
+
+def test_an_index_in_use_by_a_running_kring_is_no_fault(settings: Settings) -> None:
+    clock = ManualClock(NOON)
+    with closing(Wiring(settings, clock=clock, ids=Uuid7(clock))) as running:
+        running.index("search", "stories")
+        with claimed(settings):
+            findings = check(settings, [], deep=False)
+        assert _of(findings, "index")["fine"].startswith("in use by the Kring")
+        assert "in use by another process" in _of(check(settings, [], deep=False), "index")["wrong"]
+
+
+def _of(findings: list[dict[str, str]], part: str) -> dict[str, str]:
+    return next(each for each in findings if each["part"] == part)

@@ -34,9 +34,7 @@ def clustered(rows: int, seed: int) -> Vectors:
 
 
 def change(number: int, vectors: Sequence[Vectors], kind: str = "a") -> TableChange:
-    passages = [
-        StoredPassage(number * 10 + place, "body", vector) for place, vector in enumerate(vectors)
-    ]
+    passages = [StoredPassage("body", vector) for vector in vectors]
     return TableChange(number, f"d{number:05}", "nl", {"kind": [kind, str(number % 10)]}, passages)
 
 

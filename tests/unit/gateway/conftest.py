@@ -37,10 +37,16 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def open_gateway(
-    tmp_path: Path, empty_database: Path, peer: Peer, clock: ManualClock, ids: Ids
+    tmp_path: Path,
+    empty_database: Path,
+    peer: Peer,
+    clock: ManualClock,
+    ids: Ids,
+    database_url: str,
 ) -> Iterator[Opener]:
-    shutil.copy(empty_database, tmp_path / "gateway.db")
-    with open_gateways(tmp_path, peer, clock, ids) as opener:
+    if database_url.startswith("sqlite:"):  # a copy of an empty one is quicker than a new one
+        shutil.copy(empty_database, tmp_path / "service.db")
+    with open_gateways(tmp_path, peer, clock, ids, database_url) as opener:
         yield opener
 
 

@@ -33,6 +33,10 @@ class DownLimiter(Limiter):
     def hit(self, key: str, rate: Rate) -> Allowance:
         raise RetryableError("down")
 
+    @override
+    def close(self) -> None:
+        pass
+
 
 class RefusingMailer(Mailer):
     @override

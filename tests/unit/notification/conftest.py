@@ -11,6 +11,6 @@ from libs.kernel.ids import Ids
 
 
 @pytest.fixture
-def world(tmp_path: Path, clock: ManualClock, ids: Ids) -> Iterator[World]:
-    with open_world(tmp_path, clock, ids) as opened:
+def world(tmp_path: Path, clock: ManualClock, ids: Ids, database_url: str) -> Iterator[World]:
+    with open_world(tmp_path, clock, ids, database_url) as opened:
         yield opened

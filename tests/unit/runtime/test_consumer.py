@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from libs.adapters.prometheus.telemetry import PrometheusTelemetry, open_telemetry
 from libs.adapters.sql.database import open_database
@@ -336,3 +337,13 @@ def test_whatever_comes_twice_late_or_in_any_batch_ends_in_the_newest_state(
 
     titles = {name: title for name, (title, _) in site.shelf().items()}
     assert titles == {name: f"{name} at {sequence}" for name, sequence in newest.items()}
+
+
+def test_two_writers_of_one_sequence_in_one_batch_raise_the_alarm(site: Site) -> None:
+    site.bus.publish([story("s", 1, "one"), story("s", 1, "another")])
+
+    with capture_logs() as logs:
+        site.consumer(shelve).turn()
+
+    assert site.shelf() == {"s": ("one", 1)}
+    assert [one["event"] for one in logs] == ["security alarm: two writers"]

@@ -1,0 +1,73 @@
+"""Topics and groups as the brokers keep them."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kafka.admin import KafkaAdminClient
+from kafka.errors import TopicAlreadyExistsError, for_code
+
+from libs.adapters.kafka.connecting import CONNECT_MS, REQUEST_MS, connect, translated
+from libs.contracts.brokers import Brokers, settings_of
+from libs.kernel.errors import RetryableError
+
+_EXISTS = TopicAlreadyExistsError.errno
+_FORGOTTEN = ("OK", "GroupIdNotFoundError")
+
+
+class Administration:
+    """Makes the topics that are not there yet, and drops what groups have committed."""
+
+    def __init__(self, brokers: Brokers) -> None:
+        """Take the brokers; nothing is opened before it is needed."""
+        self._brokers = brokers
+        self._there: set[str] = set()
+
+    def make(self, topics: Iterable[str]) -> None:
+        """Let these topics of ours exist; one that exists already stays as it is.
+
+        Raises ``RetryableError`` when the brokers refuse or do not answer.
+        """
+        missing = set(topics) - self._there
+        if not missing:
+            return
+        with translated("making topics"), self._client() as client:
+            known = client.list_topics()
+            wanted = {
+                self._brokers.topic(name): {
+                    "num_partitions": self._brokers.partitions,
+                    "replication_factor": self._brokers.replication,
+                    "configs": settings_of(name),
+                }
+                for name in missing
+                if self._brokers.topic(name) not in known
+            }
+            if wanted:
+                _create(client, wanted)
+        self._there |= missing
+
+    def forget(self, group: str) -> None:
+        """Drop a group with its offsets; raises ``RetryableError`` while it has members."""
+        name = self._brokers.group(group)
+        with translated("forgetting a group"), self._client() as client:
+            said = client.delete_groups([name])[name]
+        if said not in _FORGOTTEN:
+            raise RetryableError(f"Kafka cannot forget the group {name}: {said}")
+
+    @contextmanager
+    def _client(self) -> Iterator[Any]:
+        client = connect(KafkaAdminClient, self._brokers, request_timeout_ms=REQUEST_MS)
+        try:
+            yield client
+        finally:
+            client.close()
+
+
+def _create(client: Any, wanted: dict[str, dict[str, object]]) -> None:  # noqa: ANN401  # no types
+    """Create topics and wait until they have leaders; another process may do the same now."""
+    answer = client.create_topics(wanted, timeout_ms=REQUEST_MS, raise_errors=False)
+    for topic in answer["topics"]:
+        if topic["error_code"] not in (0, _EXISTS):
+            reason = topic.get("error_message") or for_code(topic["error_code"]).__name__
+            raise RetryableError(f"Kafka cannot make the topic {topic['name']}: {reason}")
+    client.wait_for_topics(list(wanted), timeout_ms=CONNECT_MS)

@@ -1,0 +1,47 @@
+"""The ways into one database, whatever engine it has."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import sqlalchemy as sa
+
+
+class Lead(Protocol):
+    """Who publishes: one of all processes that share a database."""
+
+    def holds(self) -> bool:
+        """Tell whether it is this one, and become it if nobody else is.
+
+        It stays so until it is given up, the process ends, or it does not ask for half a minute.
+        Raises the driver's errors.
+        """
+        ...
+
+    def give_up(self) -> None:
+        """Let another one take over at once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The way in for those who write and for those who only read."""
+
+    writer: sa.Engine
+    reader: sa.Engine
+    lead: Lead
+    compact: Callable[[sa.Engine], None]
+    """Overwrites what was deleted, as far as the engine can."""
+    unheard_seconds: float = math.inf
+    """How long what another process committed may stay unnoticed."""
+
+    def checkpoint(self) -> None:
+        """Let what was deleted vanish from the files."""
+        self.compact(self.writer)
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.lead.give_up()
+        self.writer.dispose()
+        self.reader.dispose()

@@ -1,0 +1,24 @@
+"""How many records a consumer takes at a time."""
+
+LEAST = 64
+"""What an encoder takes a few seconds for, so that leases are kept."""
+MOST = 512
+QUICK_SECONDS = 0.25
+SLOW_SECONDS = 1.0
+
+
+class BatchSize:
+    """Grows while whole batches are quick: then the cost of each transaction is shared by more."""
+
+    def __init__(self) -> None:
+        """Start small."""
+        self.records = LEAST
+
+    def took(self, records: int, seconds: float) -> None:
+        """Learn from how long so many records took; a batch that was not full says nothing."""
+        if records < self.records:
+            return
+        if seconds < QUICK_SECONDS:
+            self.records = min(MOST, 2 * self.records)
+        elif seconds > SLOW_SECONDS:
+            self.records = max(LEAST, self.records // 2)

@@ -1,0 +1,62 @@
+"""What a bus URL for Kafka says, and how our topics are kept there."""
+
+import pytest
+
+from libs.contracts.brokers import Brokers, parse, settings_of
+from libs.kernel.errors import SettingsError
+
+
+def test_a_url_names_servers_a_namespace_and_options() -> None:
+    assert parse("kafka://one:9092,[::1]:9093/utrecht?partitions=24&replication=3") == Brokers(
+        servers="one:9092,[::1]:9093", namespace="utrecht", partitions=24, replication=3
+    )
+
+
+def test_without_options_the_brokers_decide_about_replicas() -> None:
+    assert parse("kafka+librdkafka://one:9092") == Brokers("one:9092", replication=-1)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("kafka://", "use kafka://host:port"),
+        ("kafka://one", "use kafka://host:port"),
+        ("kafka://one:port", "use kafka://host:port"),
+        ("kafka://one:9092,", "use kafka://host:port"),
+        ("kafka://me:secret@one:9092", "use kafka://host:port"),
+        ("kafka://one:9092/a/b", "use kafka://host:port"),
+        ("kafka://one:9092?partitions", "after the question mark"),
+        ("kafka://one:9092?partitions=0", "partitions is a number from 1 up"),
+        ("kafka://one:9092?partitions=many", "partitions is a number from 1 up"),
+        ("kafka://one:9092?acks=1", "unknown option 'acks'. Known are: beat_ms, partitions"),
+    ],
+)
+def test_another_url_is_refused_with_what_would_be_right(url: str, why: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        parse(url)
+
+    assert why in str(refused.value)
+    assert "KRING_BUS" in str(refused.value)
+
+
+def test_names_on_the_brokers_carry_the_namespace_and_names_among_us_do_not() -> None:
+    apart, alone = parse("kafka://one:9092/utrecht"), parse("kafka://one:9092")
+
+    assert apart.topic("kring.stories.v1") == "utrecht.kring.stories.v1"
+    assert apart.group("kring.search") == "utrecht.kring.search"
+    for each in (apart, alone):
+        assert each.name_of(each.topic("kring.stories.v1")) == "kring.stories.v1"
+
+
+@pytest.mark.parametrize(
+    ("topic", "policy"),
+    [
+        ("kring.stories.v1", "compact"),
+        ("kring.stories.v1.dlq", "delete"),
+        ("kring.inbox.v1", "delete"),
+    ],
+)
+def test_snapshots_keep_the_newest_of_each_key_and_the_rest_is_kept_for_a_while(
+    topic: str, policy: str
+) -> None:
+    assert settings_of(topic)["cleanup.policy"] == policy

@@ -1,0 +1,40 @@
+"""Batches grow while they are quick, and shrink when they take long."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from libs.runtime.batches import LEAST, MOST, BatchSize
+
+
+def test_quick_batches_grow_up_to_the_most() -> None:
+    size = BatchSize()
+    seen = []
+    for _ in range(5):
+        seen.append(size.records)
+        size.took(size.records, 0.01)
+
+    assert seen == [64, 128, 256, 512, 512]
+
+
+def test_slow_batches_shrink_down_to_the_least() -> None:
+    size = BatchSize()
+    size.took(64, 0.01)
+    size.took(128, 2.0)
+    size.took(64, 2.0)
+
+    assert size.records == LEAST
+
+
+def test_a_batch_that_was_not_full_says_nothing() -> None:
+    size = BatchSize()
+    size.took(10, 0.01)
+
+    assert size.records == LEAST
+
+
+@given(st.lists(st.tuples(st.integers(0, 600), st.floats(0, 10))))
+def test_the_size_stays_within_its_bounds(history: list[tuple[int, float]]) -> None:
+    size = BatchSize()
+    for records, seconds in history:
+        size.took(records, seconds)
+        assert LEAST <= size.records <= MOST
