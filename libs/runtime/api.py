@@ -1,10 +1,12 @@
 """The HTTP side of a service: its routes, probes, metrics and limits, made once for all."""
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.kernel.errors import TooLargeError
@@ -34,6 +36,7 @@ def build_app(
     )
     app.state.identify = _by_seal(seal)
     for router in service.routers:
+        _summarise(router)
         app.include_router(router)
     install_problems(app)
     app.add_exception_handler(_TooMuchError, lambda *_: problem_response(_too_large()))
@@ -43,6 +46,13 @@ def build_app(
     app.add_middleware(BodyLimit)
     app.add_middleware(Timed, service=service.name, telemetry=telemetry)
     return app
+
+
+def _summarise(router: APIRouter) -> None:
+    """Let the API docs head each route with the first sentence of what it says of itself."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            route.summary = re.split(r"[.:;\n]", route.description, maxsplit=1)[0]
 
 
 def _by_seal(seal: ReaderSeal) -> Identify:
