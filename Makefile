@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up check test transformers faults bench proto lock ci containers compose-up clean
+.PHONY: help setup up check it test transformers faults bench proto lock ci containers compose-up clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ up: $(STAMP) ## start Kring with the sample network; Ctrl-C stops
 
 check: $(STAMP) ## style, types, borders, contracts
 	@PATH=$(BIN):$$PATH bash tests/check.sh
+
+it: $(STAMP) ## the tests over real Kafka, Elasticsearch, PostgreSQL and Redis
+	@PATH=$(BIN):$$PATH bash tests/run.sh servers
 
 test: check ## everything: checks, tests with coverage, journeys, the browser
 	@PATH=$(BIN):$$PATH bash tests/run.sh

@@ -1,8 +1,24 @@
 #!/usr/bin/env bash
-# The tests: those in one process first, side by side; then those that start the whole product: the
-# journeys, the crashes and the browser. Run by `make test`, with the environment's tools on the PATH.
+# The tests: those in one process first, side by side; then those over real servers; then those that
+# start the whole product: the journeys, the crashes and the browser. Run by `make test`, with the
+# environment's tools on the PATH; `tests/run.sh servers` runs the second part alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+left_out() { # what is missing on this machine; CI must not leave anything out
+  [ -z "${CI:-}" ] || { echo "$1, and CI must not leave anything out"; exit 1; }
+  echo "Left out: $1."
+}
+
+over_servers() {
+  printf '── over real Kafka, Elasticsearch, PostgreSQL and Redis\n'
+  pytest tests -m servers -q -rs -p no:randomly -p no:xdist "$@"
+}
+
+if [ "${1:-}" = servers ]; then
+  over_servers
+  exit
+fi
 
 rm -f .coverage .coverage.*
 # What tests write needs no disk: every fsync of the hundreds of databases would wait for one.
@@ -15,17 +31,18 @@ export COVERAGE_PROCESS_START="$PWD/pyproject.toml"
 
 printf '── unit, contract, API, architecture, bad input, security\n'
 pytest tests/unit tests/contract tests/api tests/architecture tests/badinput tests/security \
-  -q -n 2 --dist loadfile --cov --cov-report= "$@"
+  -m 'not servers' -q -rs -n 2 --dist loadfile --cov --cov-report=
+
+over_servers --cov --cov-append --cov-report=
 
 browser=tests/e2e
 if ! command -v chromium >/dev/null; then
-  [ -z "${CI:-}" ] || { echo "chromium is missing, and CI must not leave anything out"; exit 1; }
-  echo "Left out: the browser tests, because chromium is not installed (apt-get install chromium)."
+  left_out "the browser tests: chromium is not installed (apt-get install chromium)"
   browser=
 fi
 printf '── journeys, crashes, browser\n'
 pytest tests/journeys tests/faults $browser \
-  -q -p no:randomly --cov --cov-append --cov-report=
+  -m 'not servers' -q -rs -p no:randomly --cov --cov-append --cov-report=
 
 coverage combine --append --quiet 2>/dev/null || true
 coverage report --fail-under=95 | tail -n 30
