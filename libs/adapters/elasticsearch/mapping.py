@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from libs.adapters.elasticsearch.words import ANALYZERS, STEMMED
+from libs.kernel.stopwords import STOP_WORDS
 
 Json = dict[str, Any]
 
@@ -23,7 +24,8 @@ def settings(*, shards: int, replicas: int) -> Json:
     for language in STEMMED:
         stemmer = ANALYZERS[language]
         analyzers[f"{language}_all"] = {"type": stemmer, "stopwords": "_none_"}
-        analyzers[f"{language}_sparing"] = {"type": stemmer}
+        sparing = {"type": stemmer, "stopwords": sorted(STOP_WORDS[language])}
+        analyzers[f"{language}_sparing"] = sparing
     return {
         "number_of_shards": shards,
         "number_of_replicas": replicas,
