@@ -4,7 +4,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -58,7 +59,9 @@ def run(settings: Settings, service: str, roles: Sequence[str]) -> None:
         stop = _stop_on_signals()
         try:
             process.start([service], roles or ROLES)
-            _wait(stop)
+            gateway = process.running.get("gateway")
+            with _findable(settings, gateway.address if gateway else ""):
+                _wait(stop)
         finally:
             process.stop()
 
@@ -98,6 +101,19 @@ def _greet(client: Client, sample: Sample | None, settings: Settings, console: C
             "  open the member's link, ask somebody to be introduced, answer as the other\n"
         )
     console.print("Ctrl-C stops; what was stored is kept.\n")
+
+
+@contextmanager
+def _findable(settings: Settings, address: str) -> Iterator[None]:
+    """Let the command line on this data folder find the gateway; no address is none to find."""
+    path = settings.data / ADDRESS
+    if address:
+        path.write_text(address, encoding="ascii")
+    try:
+        yield
+    finally:
+        if address and path.exists() and path.read_text(encoding="ascii") == address:
+            path.unlink()  # another gateway's would stay
 
 
 def _process(settings: Settings) -> Process:

@@ -15,9 +15,9 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from libs.kernel.errors import KringError
-from libs.runtime.cli.client import Client
+from libs.runtime.cli.client import ADDRESS, Client
 from libs.runtime.cli.sample import Sample
-from libs.runtime.cli.up import _greet, _stop_on_signals, _wait, load_sample
+from libs.runtime.cli.up import _findable, _greet, _stop_on_signals, _wait, load_sample
 from libs.runtime.settings import Settings
 
 
@@ -123,6 +123,25 @@ def test_without_a_sample_nobody_is_signed_in(
 
     assert desk.asked == []
     assert "mail" not in shown(screen)
+
+
+def test_a_gateway_that_runs_apart_is_found_on_its_data_folder_while_it_runs(
+    client: Client, tmp_path: Path
+) -> None:
+    settings = Settings(data=tmp_path)
+    address = tmp_path / ADDRESS
+    address.parent.mkdir()
+
+    with _findable(settings, client.url):
+        assert address.read_text() == client.url
+        with _findable(settings, ""):
+            pass
+        assert address.exists()
+    assert not address.exists()
+
+    with _findable(settings, client.url), _findable(settings, "http://127.0.0.1:2"):
+        address.write_text("http://127.0.0.1:3")
+    assert address.read_text() == "http://127.0.0.1:3"
 
 
 @pytest.fixture
