@@ -29,7 +29,6 @@ from libs.adapters.sql.upsert import upsert
 from libs.adapters.sql.work import connection_of
 from libs.contracts.codec import decode, source_of
 from libs.contracts.envelope import Event, Record
-from libs.contracts.gen.kring.events.v1.stories_pb2 import Story
 from libs.contracts.topics import STORIES
 from libs.kernel.clock import SystemClock
 from libs.kernel.ids import Uuid7
@@ -64,6 +63,9 @@ UPSERTS = (
         " payload_sha256 = excluded.payload_sha256"
     ),
 )
+
+Pairs = tuple[tuple[object, ...], tuple[object, ...]]
+Rows = Sequence[Pairs]
 
 
 @dataclass
@@ -148,11 +150,11 @@ def ours(database: Database, records: Sequence[Record]) -> float:
     return rate(apply, len(records))
 
 
-def rows_of(records: Sequence[Record]) -> list[tuple[tuple[object, ...], tuple[object, ...]]]:
+def rows_of(records: Sequence[Record]) -> Rows:
     """Return what both tables hold in the end, for each record."""
-    found = []
+    found: list[Pairs] = []
     for each in records:
-        event: Event[Story] = decode(each)
+        event: Event[Any] = decode(each)
         digest = hashlib.sha256(event.state.SerializeToString(deterministic=True)).digest()
         story = (event.aggregate_id, event.sequence, event.programme, event.state.body)
         found.append((story, ("bench", event.subject, event.sequence, digest)))
@@ -161,7 +163,7 @@ def rows_of(records: Sequence[Record]) -> list[tuple[tuple[object, ...], tuple[o
 
 def bare(
     database: Database,
-    rows: Sequence[tuple[tuple[object, ...], tuple[object, ...]]],
+    rows: Rows,
     write: Callable[[Sequence[Any], Sequence[Any]], None],
 ) -> float:
     """Return rows a second of the driver alone, in as large transactions."""

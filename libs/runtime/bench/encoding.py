@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from libs.ports.encoder import Encoder
+from libs.runtime.batches import LEAST as BATCH
 from libs.runtime.bench.rounds import ROUNDS, Pair, interleaved, rate
-from libs.runtime.consumer import BATCH
 
 LEAST_RATIO = 0.9
 
