@@ -16,7 +16,10 @@ def standardised(scores: Mapping[str, float], union: Sequence[str]) -> dict[str,
     if min(values) == max(values):  # not by the deviation, which rounding keeps from being 0
         return dict.fromkeys(union, 0.0)
     mean = math.fsum(values) / len(values)
-    deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
+    # hypot: a square of the smallest differences would be 0, and so would their deviation.
+    scale = math.hypot(*(value - mean for value in values))
+    root = math.sqrt(len(values))
     return {
-        identity: (value - mean) / deviation for identity, value in zip(union, values, strict=True)
+        identity: (value - mean) / scale * root
+        for identity, value in zip(union, values, strict=True)
     }

@@ -64,6 +64,9 @@ UPSERTS = (
     ),
 )
 
+Pairs = tuple[tuple[object, ...], tuple[object, ...]]
+Rows = Sequence[Pairs]
+
 
 @dataclass
 class Shelf(Subscription, Bus):
@@ -147,25 +150,20 @@ def ours(database: Database, records: Sequence[Record]) -> float:
     return rate(apply, len(records))
 
 
-def rows_of(records: Sequence[Record]) -> list[tuple[tuple[object, ...], tuple[object, ...]]]:
+def rows_of(records: Sequence[Record]) -> Rows:
     """Return what both tables hold in the end, for each record."""
-    found: list[tuple[tuple[object, ...], tuple[object, ...]]] = []
+    found: list[Pairs] = []
     for each in records:
         event: Event[Any] = decode(each)
         digest = hashlib.sha256(event.state.SerializeToString(deterministic=True)).digest()
-        story = (
-            event.aggregate_id,
-            event.sequence,
-            event.programme,
-            str(event.state.body),
-        )
+        story = (event.aggregate_id, event.sequence, event.programme, event.state.body)
         found.append((story, ("bench", event.subject, event.sequence, digest)))
     return found
 
 
 def bare(
     database: Database,
-    rows: Sequence[tuple[tuple[object, ...], tuple[object, ...]]],
+    rows: Rows,
     write: Callable[[Sequence[Any], Sequence[Any]], None],
 ) -> float:
     """Return rows a second of the driver alone, in as large transactions."""

@@ -3,8 +3,7 @@
 import logging
 
 import redis
-from celery.exceptions import OperationalError as CeleryError
-from kombu.exceptions import OperationalError
+from celery.exceptions import OperationalError
 from redis.exceptions import RedisError
 from typing_extensions import override
 
@@ -58,7 +57,7 @@ class CeleryTasks(Tasks):
             return
         try:
             self._app.tasks[name].apply_async([argument])
-        except (OperationalError, CeleryError, RedisError, OSError) as error:
+        except (OperationalError, RedisError, OSError) as error:
             raise RetryableError(f"the queue does not answer: {error}") from error
 
     @override

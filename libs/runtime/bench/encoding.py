@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from libs.ports.encoder import Encoder
-from libs.runtime.batches import LEAST
+from libs.runtime.batches import LEAST as BATCH
 from libs.runtime.bench.rounds import ROUNDS, Pair, interleaved, rate
 
 LEAST_RATIO = 0.9
@@ -31,7 +31,7 @@ def measure(bare: Encoder, wired: Encoder, texts: Sequence[str]) -> Pair:
         ours=sides["wired"],
         theirs=sides["bare"],
         least=LEAST_RATIO,
-        note=f"{len(texts)} passages of {_words(texts):.0f} words, {LEAST} at a time",
+        note=f"{len(texts)} passages of {_words(texts):.0f} words, {BATCH} at a time",
     )
 
 
@@ -47,8 +47,8 @@ def bare_encoder(name: str) -> Encoder:
 
 
 def _in_batches(encoder: Encoder, texts: Sequence[str]) -> None:
-    for start in range(0, len(texts), LEAST):
-        encoder.encode(texts[start : start + LEAST], "passage")
+    for start in range(0, len(texts), BATCH):
+        encoder.encode(texts[start : start + BATCH], "passage")
 
 
 def _words(texts: Sequence[str]) -> float:

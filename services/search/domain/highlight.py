@@ -1,6 +1,7 @@
 """The few words of a passage that show why it was found."""
 
 import re
+from collections import Counter
 
 _WORD = re.compile(r"\w+")
 _SPACE = re.compile(r"\s+")
@@ -28,15 +29,21 @@ def _best_start(text: str, query: str, longest: int) -> int:
     """Return where the window with the most different query words begins, at a word."""
     wanted = {word for word in _WORD.findall(query.lower()) if len(word) > 3}  # noqa: PLR2004  # short words are everywhere
     places = [
-        (match.start(), match.group().lower())
+        (match.start(), word)
         for match in _WORD.finditer(text)
-        if match.group().lower() in wanted
+        if (word := match.group().lower()) in wanted
     ]
-    best, most = 0, 0
-    for index, (place, _) in enumerate(places):
-        window = {word for at, word in places[index:] if at < place + longest - 40}
+    best, most, after = 0, 0, 0
+    window: Counter[str] = Counter()
+    for place, word in places:
+        while after < len(places) and places[after][0] < place + longest - 40:
+            window[places[after][1]] += 1
+            after += 1
         if len(window) > most:
             best, most = place, len(window)
+        window[word] -= 1
+        if not window[word]:
+            del window[word]
     if best <= longest // 4:
         return 0
     return text.rfind(" ", 0, best - longest // 8) + 1

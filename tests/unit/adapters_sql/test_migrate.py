@@ -102,7 +102,10 @@ def difference(url: str, *tables: sa.MetaData) -> list[object]:
                 ),
             },
         )
-        found = list(compare_metadata(context, list(tables)))  # type: ignore[arg-type]  # several are fine
+        known = sa.MetaData()
+        for table in (table for each in tables for table in each.tables.values()):
+            table.to_metadata(known)
+        found = list(compare_metadata(context, known))
     engines.dispose()
     return found
 

@@ -31,3 +31,8 @@ def test_scores_that_are_all_the_same_say_nothing() -> None:
     assert standardised({}, "ab") == {"a": 0.0, "b": 0.0}
     third = 0.1 + 0.2  # the mean of three of these is not one of them
     assert set(standardised(dict.fromkeys("abcdefg", third), "abcdefg").values()) == {0.0}
+
+
+def test_scores_that_hardly_differ_are_told_apart() -> None:
+    found = standardised({"a": 0.0, "b": 1e-300}, ["a", "b"])
+    assert found == {"a": pytest.approx(-1.0), "b": pytest.approx(1.0)}
