@@ -153,9 +153,8 @@ def make_database(url: sa.URL) -> None:
     except OperationalError:
         everywhere = url.set(database="postgres")
         there = sa.text("SELECT 1 FROM pg_database WHERE datname = :name")
-        if _ask(everywhere, there.bindparams(name=url.database)):
-            raise
-        _create(everywhere, str(url.database))
+        if not _ask(everywhere, there.bindparams(name=url.database)):  # perhaps made meanwhile
+            _create(everywhere, str(url.database))
     encoding = _ask(url, sa.text("SHOW server_encoding"))
     if encoding != "UTF8":
         raise SettingsError(
