@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
+from typing_extensions import override
 
 T = TypeVar("T")
 START_SECONDS = 90.0
@@ -50,8 +52,8 @@ class Person:
         self._http.close()
 
 
-class Kring:
-    """One installation on its own data folder; starts, stops and is killed like a real one.
+class Installation(ABC):
+    """Kring on its own data folder; starts, stops and is killed like a real one.
 
     ``settings`` such as ``KRING_ENCODER`` hold for every start and command.
     """
@@ -59,38 +61,34 @@ class Kring:
     def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
         self._environment = {**_environment(), **settings}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._processes: list[subprocess.Popen[bytes]] = []
+        """Those that shall run now, in the order of their start."""
         self._people: list[Person] = []
 
-    def start(self, *arguments: str, **settings: str) -> None:
-        """Start ``kring up``, with more settings for this once, and wait until it answers."""
-        command = [sys.executable, "-m", "services", "up", "--port", "0", "--data", str(self.data)]
-        log = (self.data.parent / "kring.log").open("ab")
-        self._process = subprocess.Popen(  # noqa: S603  # our own program
-            [*command, *arguments], stdout=log, stderr=log, env={**self._environment, **settings}
-        )
-        log.close()
-        self.wait_for(self._is_ready, "Kring to be ready", START_SECONDS)
+    @abstractmethod
+    def start_empty(self, **settings: str) -> None:
+        """Start without the sample, with more settings for this once, and wait until it answers."""
+
+    @abstractmethod
+    def start_with_encoder(self, name: str) -> None:
+        """Start with another encoder than before, as the operator's guide says."""
 
     @property
     def url(self) -> str:
         return (self.data / "run" / "address").read_text(encoding="ascii")
 
     def stop(self) -> int:
-        """Ask it to stop, as Ctrl-C does; return its exit code."""
-        return self._end(signal.SIGTERM)
+        """Ask it to stop, as Ctrl-C does; return its exit code, of several the first bad one."""
+        codes = [self._end(process, signal.SIGTERM) for process in reversed(self._processes)]
+        self._processes.clear()
+        return next(filter(None, codes), 0)
 
     def kill(self) -> None:
         """End it at once, as a power cut does."""
-        self._end(signal.SIGKILL)
+        for process in reversed(self._processes):
+            self._end(process, signal.SIGKILL)
+        self._processes.clear()
         (self.data / "run" / "address").unlink(missing_ok=True)
-
-    def wait_for_its_end(self, seconds: float = 60.0) -> int:
-        """Return the exit code of a Kring that ends by itself; minus nine when it was killed."""
-        assert self._process is not None
-        code = self._process.wait(timeout=seconds)
-        (self.data / "run" / "address").unlink(missing_ok=True)
-        return code
 
     def operator(self) -> Person:
         return self._known(Person(self.url, key=self.operator_key()))
@@ -104,11 +102,24 @@ class Kring:
         person.sign_in(self.operator().post("/v1/session/links", {"email": email})["url"])
         return person
 
-    def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def cli(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run the command line on this installation."""
-        command = [sys.executable, "-m", "services", *arguments, "--data", str(self.data)]
         return subprocess.run(  # noqa: S603  # our own program
-            command, capture_output=True, text=True, env=self._environment, check=False, timeout=300
+            self._command(*arguments),
+            capture_output=True,
+            text=True,
+            env={**self._environment, **settings},
+            check=False,
+            timeout=300,
+        )
+
+    def begin(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """Let the command line run on this installation; what it tells can be read in the end."""
+        return subprocess.Popen(  # noqa: S603  # our own program
+            self._command(*arguments),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self._environment,
         )
 
     def mails(self) -> list[Path]:
@@ -121,7 +132,7 @@ class Kring:
             found = look()
             if found:
                 return found
-            if self._process is not None and self._process.poll() is not None:
+            if any(process.poll() is not None for process in self._processes):
                 pytest.fail(f"Kring ended while waiting for {what}: {self._log()}")
             if time.monotonic() > deadline:
                 pytest.fail(f"waited {seconds} s for {what}: {self._log()}")
@@ -130,8 +141,20 @@ class Kring:
     def close(self) -> None:
         for person in self._people:
             person.close()
-        if self._process is not None and self._process.poll() is None:
-            self.kill()
+        self.kill()
+
+    def _launch(self, *arguments: str, **settings: str) -> "subprocess.Popen[bytes]":
+        """Start a process of this installation; it writes to the log."""
+        with (self.data.parent / "kring.log").open("ab") as log:
+            return subprocess.Popen(  # noqa: S603  # our own program
+                self._command(*arguments),
+                stdout=log,
+                stderr=log,
+                env={**self._environment, **settings},
+            )
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "services", *arguments, "--data", str(self.data)]
 
     def _known(self, person: Person) -> Person:
         self._people.append(person)
@@ -143,13 +166,36 @@ class Kring:
         except (OSError, httpx2.TransportError):
             return False
 
-    def _end(self, number: int) -> int:
-        assert self._process is not None
-        self._process.send_signal(number)
-        return self._process.wait(timeout=60)
+    @staticmethod
+    def _end(process: "subprocess.Popen[bytes]", number: int) -> int:
+        process.send_signal(number)
+        return process.wait(timeout=60)
 
     def _log(self) -> str:
         return (self.data.parent / "kring.log").read_text(encoding="utf-8")[-4000:]
+
+
+class Kring(Installation):
+    """All services in one process, as ``kring up`` starts them."""
+
+    def start(self, *arguments: str, **settings: str) -> None:
+        """Start ``kring up``, with more settings for this once, and wait until it answers."""
+        self._processes = [self._launch("up", "--port", "0", *arguments, **settings)]
+        self.wait_for(self._is_ready, "Kring to be ready", START_SECONDS)
+
+    @override
+    def start_empty(self, **settings: str) -> None:
+        self.start("--no-sample", **settings)
+
+    @override
+    def start_with_encoder(self, name: str) -> None:
+        self.start_empty(KRING_ENCODER=name)
+
+    def wait_for_its_end(self, seconds: float = 60.0) -> int:
+        """Return the exit code of a Kring that ends by itself; minus nine when it was killed."""
+        code = self._processes.pop().wait(timeout=seconds)
+        (self.data / "run" / "address").unlink(missing_ok=True)
+        return code
 
 
 def _environment() -> dict[str, str]:
@@ -160,7 +206,7 @@ def _environment() -> dict[str, str]:
 class Network:
     """Two programmes with a few people, made through the API."""
 
-    def __init__(self, kring: Kring) -> None:
+    def __init__(self, kring: Installation) -> None:
         self.kring = kring
         self.operator = kring.operator()
         self.programmes: dict[str, str] = {}

@@ -2,12 +2,12 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.installation import Kring
+from harness.installation import Installation
+from harness.split import SplitKring
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 PROGRAMME = {"id": "files", "name": "Files", "sector": "community", "languages": ["en"]}
@@ -38,8 +38,8 @@ def counts(result: "subprocess.CompletedProcess[str]") -> dict[str, int]:
     return dict(json.loads(result.stdout.splitlines()[-1])["counts"])
 
 
-def test_the_same_file_twice_changes_nothing(kring: Kring, tmp_path: Path) -> None:
-    kring.start("--no-sample")
+def test_the_same_file_twice_changes_nothing(kring: Installation, tmp_path: Path) -> None:
+    kring.start_empty()
     programmes = written(tmp_path, "programmes.jsonl", [PROGRAMME])
     file = written(tmp_path, "stories.jsonl", stories(60))
     assert counts(kring.cli("import", str(programmes), "--kind", "programmes", "--json"))
@@ -52,23 +52,20 @@ def test_the_same_file_twice_changes_nothing(kring: Kring, tmp_path: Path) -> No
 
 
 def test_stopped_in_the_middle_of_an_import_it_resumes_and_keeps_each_story_once(
-    kring: Kring, tmp_path: Path
+    kring: Installation, tmp_path: Path
 ) -> None:
-    kring.start("--no-sample")
+    kring.start_empty()
     programmes = written(tmp_path, "programmes.jsonl", [PROGRAMME])
     file = written(tmp_path, "stories.jsonl", stories(400))
     assert counts(kring.cli("import", str(programmes), "--kind", "programmes", "--json"))
-    command = [sys.executable, "-m", "services", "import", str(file), "--kind", "stories"]
-    running = subprocess.Popen(  # noqa: S603  # our own program
-        [*command, "--data", str(kring.data)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    running = kring.begin("import", str(file), "--kind", "stories")
     kring.wait_for(
         lambda: kring.operator().get("/v1/stories", limit=1)["stories"], "the first stories"
     )
     assert kring.stop() == 0
     _, errors = running.communicate(timeout=120)
     assert running.returncode in {0, 75}, errors
-    kring.start("--no-sample")
+    kring.start_empty()
     again = counts(kring.cli("import", str(file), "--kind", "stories", "--json"))
     assert again.get("created", 0) + again.get("unchanged", 0) == 400
     if running.returncode:
@@ -85,10 +82,34 @@ def test_stopped_in_the_middle_of_an_import_it_resumes_and_keeps_each_story_once
     assert findings["search index stories"]["fine"].startswith("400 documents")
 
 
-def test_a_file_that_is_not_what_it_says_is_refused_with_the_line(
-    kring: Kring, tmp_path: Path
+@pytest.mark.servers
+def test_one_process_killed_in_the_middle_of_an_import_it_resumes_and_keeps_each_story_once(
+    split: SplitKring, tmp_path: Path
 ) -> None:
-    kring.start("--no-sample")
+    split.start_empty()
+    programmes = written(tmp_path, "programmes.jsonl", [PROGRAMME])
+    file = written(tmp_path, "stories.jsonl", stories(400))
+    assert counts(split.cli("import", str(programmes), "--kind", "programmes", "--json"))
+    running = split.begin("import", str(file), "--kind", "stories")
+    operator = split.operator()
+    split.wait_for(lambda: operator.get("/v1/stories", limit=1)["stories"], "the first stories")
+    split.kill_service("ingestion")
+    _, errors = running.communicate(timeout=120)
+    assert running.returncode in {0, 75}, errors
+    split.restart_service("ingestion")
+    again = counts(split.cli("import", str(file), "--kind", "stories", "--json"))
+    assert again.get("created", 0) + again.get("unchanged", 0) == 400
+    split.wait_for(
+        lambda: operator.get("/v1/search", q="reading table", limit=100)["total"] == 400,
+        "all stories to be found",
+        seconds=120,
+    )
+
+
+def test_a_file_that_is_not_what_it_says_is_refused_with_the_line(
+    kring: Installation, tmp_path: Path
+) -> None:
+    kring.start_empty()
     (tmp_path / "broken.jsonl").write_text('{"id": "a"}\n{broken\n', encoding="utf-8")
     result = kring.cli("import", str(tmp_path / "broken.jsonl"), "--kind", "stories")
     assert result.returncode == 1
@@ -97,7 +118,7 @@ def test_a_file_that_is_not_what_it_says_is_refused_with_the_line(
 
 
 def test_without_a_running_kring_the_command_says_how_to_start_one(
-    kring: Kring, tmp_path: Path
+    kring: Installation, tmp_path: Path
 ) -> None:
     file = written(tmp_path, "stories.jsonl", stories(1))
     result = kring.cli("import", str(file), "--kind", "stories")

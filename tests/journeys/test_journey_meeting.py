@@ -6,7 +6,7 @@ from email.policy import default
 from typing import Any
 
 import pytest
-from harness.installation import Kring, Network, Person
+from harness.installation import Installation, Network, Person
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
@@ -26,7 +26,7 @@ def work(what: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401  # a record
     }
 
 
-def recommended(kring: Kring, person: Person, other: Person) -> dict[str, Any]:
+def recommended(kring: Installation, person: Person, other: Person) -> dict[str, Any]:
     """Wait until somebody is recommended; return the recommendation."""
 
     def look() -> Any:  # noqa: ANN401  # JSON
@@ -36,13 +36,13 @@ def recommended(kring: Kring, person: Person, other: Person) -> dict[str, Any]:
     return dict(kring.wait_for(look, "the recommendation"))
 
 
-def mails_to(kring: Kring, address: str) -> list[EmailMessage]:
+def mails_to(kring: Installation, address: str) -> list[EmailMessage]:
     parsed = [email.message_from_bytes(p.read_bytes(), policy=default) for p in kring.mails()]
     return [mail for mail in parsed if address in str(mail["to"])]
 
 
 def test_three_texts_bring_the_right_people_each_told_why_in_their_own_language(
-    shared: Kring, network: Network
+    shared: Installation, network: Network
 ) -> None:
     greet = network.person(
         network.member(
@@ -79,7 +79,9 @@ def test_three_texts_bring_the_right_people_each_told_why_in_their_own_language(
     assert names[0] == "Greet Meet"
 
 
-def test_contact_details_are_seen_only_after_both_consent(shared: Kring, network: Network) -> None:
+def test_contact_details_are_seen_only_after_both_consent(
+    shared: Installation, network: Network
+) -> None:
     asker_mail = network.member("Ilse Meet", "ours", initiatives=[work(EVENINGS)])
     asked_mail = network.member(
         "Joep Meet", "theirs", initiatives=[work(EVENINGS)], phone="+31 6 0000 0042"
@@ -117,7 +119,7 @@ def test_contact_details_are_seen_only_after_both_consent(shared: Kring, network
     )
 
 
-def test_the_asker_cannot_tell_no_from_no_answer(shared: Kring, network: Network) -> None:
+def test_the_asker_cannot_tell_no_from_no_answer(shared: Installation, network: Network) -> None:
     asker = network.person(network.member("Kim Meet", "ours", initiatives=[work(EVENINGS)]))
     asked = network.person(network.member("Lex Meet", "theirs", initiatives=[work(EVENINGS)]))
     recommended(shared, asker, asked)
@@ -126,7 +128,7 @@ def test_the_asker_cannot_tell_no_from_no_answer(shared: Kring, network: Network
     assert asker.get(f"/v1/introductions/{made['id']}") == made
 
 
-def test_a_blocked_or_hidden_member_appears_nowhere(shared: Kring, network: Network) -> None:
+def test_a_blocked_or_hidden_member_appears_nowhere(shared: Installation, network: Network) -> None:
     mia = network.person(network.member("Mia Meet", "ours", initiatives=[work(EVENINGS)]))
     nils = network.person(network.member("Nils Meet", "ours", initiatives=[work(EVENINGS)]))
     hidden = network.member(

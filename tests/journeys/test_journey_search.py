@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from harness.installation import Kring, Network, Person
+from harness.installation import Installation, Network, Person
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
@@ -13,7 +13,7 @@ def share(person: Person, **story: Any) -> str:  # noqa: ANN401  # a record
     return str(person.post("/v1/stories", whole)["id"])
 
 
-def found(kring: Kring, person: Person, text: str, story: str, **narrowed: Any) -> Any:  # noqa: ANN401  # a hit
+def found(kring: Installation, person: Person, text: str, story: str, **narrowed: Any) -> Any:  # noqa: ANN401  # a hit
     """Wait until a search finds a story; return its hit."""
 
     def look() -> Any:  # noqa: ANN401  # a hit
@@ -24,7 +24,7 @@ def found(kring: Kring, person: Person, text: str, story: str, **narrowed: Any) 
 
 
 def test_a_dutch_story_is_posted_and_an_english_question_finds_it(
-    shared: Kring, network: Network
+    shared: Installation, network: Network
 ) -> None:
     anna = network.person(network.member("Anna Search", "ours"))
     ben = network.person(network.member("Ben Search", "theirs", languages=["en"]))
@@ -39,7 +39,9 @@ def test_a_dutch_story_is_posted_and_an_english_question_finds_it(
     assert [contact["display_name"] for contact in hit["contacts"]] == ["Anna Search"]
 
 
-def test_a_failure_story_and_a_need_are_found_as_such(shared: Kring, network: Network) -> None:
+def test_a_failure_story_and_a_need_are_found_as_such(
+    shared: Installation, network: Network
+) -> None:
     carla = network.person(network.member("Carla Search", "ours"))
     failure = share(
         carla,
@@ -63,7 +65,7 @@ def test_a_failure_story_and_a_need_are_found_as_such(shared: Kring, network: Ne
 
 
 def test_two_programmes_do_not_see_each_others_private_content(
-    shared: Kring, network: Network
+    shared: Installation, network: Network
 ) -> None:
     dora = network.person(network.member("Dora Search", "ours"))
     emil = network.person(network.member("Emil Search", "theirs"))
@@ -80,7 +82,7 @@ def test_two_programmes_do_not_see_each_others_private_content(
         assert emil.status("GET", f"/v1/search/similar/{story}") == 404
 
 
-def test_a_withdrawn_story_is_no_longer_found(shared: Kring, network: Network) -> None:
+def test_a_withdrawn_story_is_no_longer_found(shared: Installation, network: Network) -> None:
     finn = network.person(network.member("Finn Search", "ours"))
     story = share(finn, title="Zwaluwproject", body="We telden zwaluwen met bewoners.")
     found(shared, finn, "zwaluwen tellen", story)

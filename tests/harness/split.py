@@ -1,0 +1,129 @@
+"""Kring as separate processes over real servers: each service, and two replicas of its consumer."""
+
+import socket
+import subprocess
+import uuid
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+from harness.installation import START_SECONDS, Installation
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError
+from servers.elasticsearch import Elasticsearch
+from servers.kafka import Kafka
+from servers.postgres import Postgres
+from servers.redis import Redis
+from typing_extensions import override
+
+from libs.contracts.brokers import parse
+from libs.runtime.consumer import group_of
+
+SERVICES = ("ingestion", "search", "matchmaking", "notification", "gateway")
+FIRST = ("api", "consumer")
+SECOND = ("consumer", "worker", "beat")
+"""Roles of the two processes of each service: both take events, and tasks are done elsewhere than
+where they are submitted."""
+MEMBERS = 2
+"""Of the consumer group of each service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """What the processes share, and any number of installations with them."""
+
+    kafka: Kafka
+    elasticsearch: Elasticsearch
+    postgres: Postgres
+    redis: Redis
+
+
+class SplitKring(Installation):
+    """Ten processes in a namespace of their own on every server, chosen by settings alone."""
+
+    def __init__(self, data: Path, servers: Servers, **settings: str) -> None:
+        name = f"kring{uuid.uuid4().hex[:8]}"
+        self._servers = servers
+        # A member that was killed is missed after 45 s by default.
+        self._bus = servers.kafka.url(partitions=4, session_seconds=6, beat_ms=500)
+        self._database = servers.postgres.url(f"{name}_{{service}}")
+        chosen = {
+            "KRING_BUS": self._bus,
+            "KRING_DATABASE": self._database,
+            "KRING_INDEX": f"{servers.elasticsearch.url}?prefix={name}&replicas=0",
+            "KRING_TASKS": f"celery+{servers.redis.url(0)}",
+            "KRING_CACHE": servers.redis.url(1),
+            "KRING_ENCODER": "use",
+            "KRING_PORT": "0",
+        }
+        super().__init__(data, **chosen, **settings)
+        self._first: dict[str, subprocess.Popen[bytes]] = {}
+
+    @override
+    def start_empty(self, **settings: str) -> None:
+        for service in SERVICES:
+            self._first[service] = self._run(service, FIRST, **settings)
+            self._run(service, SECOND, **settings)
+        for service in SERVICES:
+            self._wait_until_it_answers(service)
+        self.wait_for(self._all_consume, "two consumers of each service", START_SECONDS)
+
+    @override
+    def start_with_encoder(self, name: str) -> None:
+        done = self.cli("rebuild", "search", "matchmaking", KRING_ENCODER=name)
+        assert done.returncode == 0, done.stderr
+        self.start_empty(KRING_ENCODER=name)
+
+    def kill_service(self, service: str) -> None:
+        """End the process that answers the callers of a service, as a power cut does."""
+        process = self._first.pop(service)
+        self._processes.remove(process)
+        process.kill()
+        process.wait(timeout=60)
+
+    def restart_service(self, service: str) -> None:
+        """Start that process again and wait until it answers."""
+        self._first[service] = self._run(service, FIRST)
+        self._wait_until_it_answers(service)
+
+    @override
+    def close(self) -> None:
+        super().close()
+        for service in SERVICES:
+            self._servers.postgres.drop(self._database.replace("{service}", service))
+
+    def _run(
+        self, service: str, roles: tuple[str, ...], **settings: str
+    ) -> "subprocess.Popen[bytes]":
+        chosen = [part for role in roles for part in ("--role", role)]
+        process = self._launch("run", service, *chosen, **settings)
+        self._processes.append(process)
+        return process
+
+    def _wait_until_it_answers(self, service: str) -> None:
+        self.wait_for(lambda: self._answers(service), f"{service} to be ready", START_SECONDS)
+
+    def _answers(self, service: str) -> bool:
+        if service == "gateway":
+            return self._is_ready()
+        path = str(self.data / "run" / f"{service}.sock")
+        with socket.socket(socket.AF_UNIX) as probe:
+            if probe.connect_ex(path) != 0:  # httpx2 would leave its socket open
+                return False
+        with httpx2.Client(transport=httpx2.HTTPTransport(uds=path), timeout=5) as client:
+            try:
+                return client.get("http://service/readyz").is_success
+            except httpx2.TransportError:
+                return False
+
+    def _all_consume(self) -> bool:
+        """Tell whether the brokers know both consumers of each service."""
+        brokers = parse(self._bus)
+        groups = [brokers.group(group_of(service)) for service in SERVICES]
+        with closing(KafkaAdminClient(bootstrap_servers=brokers.servers)) as client:
+            try:
+                described = client.describe_groups(groups)
+            except KafkaError:  # no group yet
+                return False
+        return all(len(described[group]["members"]) == MEMBERS for group in groups)
