@@ -69,10 +69,6 @@ class Installation(ABC):
     def start_empty(self, **settings: str) -> None:
         """Start without the sample, with more settings for this once, and wait until it answers."""
 
-    @abstractmethod
-    def start_with_encoder(self, name: str) -> None:
-        """Start with another encoder than before, as the operator's guide says."""
-
     @property
     def url(self) -> str:
         return (self.data / "run" / "address").read_text(encoding="ascii")
@@ -186,10 +182,6 @@ class Kring(Installation):
     @override
     def start_empty(self, **settings: str) -> None:
         self.start("--no-sample", **settings)
-
-    @override
-    def start_with_encoder(self, name: str) -> None:
-        self.start_empty(KRING_ENCODER=name)
 
     def wait_for_its_end(self, seconds: float = 60.0) -> int:
         """Return the exit code of a Kring that ends by itself; minus nine when it was killed."""

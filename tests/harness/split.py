@@ -1,7 +1,6 @@
 """Kring as separate processes over real servers: each service, and two replicas of its consumer."""
 
 import socket
-import subprocess
 import uuid
 from contextlib import closing
 from dataclasses import dataclass
@@ -58,34 +57,15 @@ class SplitKring(Installation):
             "KRING_PORT": "0",
         }
         super().__init__(data, **chosen, **settings)
-        self._first: dict[str, subprocess.Popen[bytes]] = {}
 
     @override
     def start_empty(self, **settings: str) -> None:
         for service in SERVICES:
-            self._first[service] = self._run(service, FIRST, **settings)
+            self._run(service, FIRST, **settings)
             self._run(service, SECOND, **settings)
         for service in SERVICES:
             self._wait_until_it_answers(service)
         self.wait_for(self._all_consume, "two consumers of each service", START_SECONDS)
-
-    @override
-    def start_with_encoder(self, name: str) -> None:
-        done = self.cli("rebuild", "search", "matchmaking", KRING_ENCODER=name)
-        assert done.returncode == 0, done.stderr
-        self.start_empty(KRING_ENCODER=name)
-
-    def kill_service(self, service: str) -> None:
-        """End the process that answers the callers of a service, as a power cut does."""
-        process = self._first.pop(service)
-        self._processes.remove(process)
-        process.kill()
-        process.wait(timeout=60)
-
-    def restart_service(self, service: str) -> None:
-        """Start that process again and wait until it answers."""
-        self._first[service] = self._run(service, FIRST)
-        self._wait_until_it_answers(service)
 
     @override
     def close(self) -> None:
@@ -93,13 +73,9 @@ class SplitKring(Installation):
         for service in SERVICES:
             self._servers.postgres.drop(self._database.replace("{service}", service))
 
-    def _run(
-        self, service: str, roles: tuple[str, ...], **settings: str
-    ) -> "subprocess.Popen[bytes]":
+    def _run(self, service: str, roles: tuple[str, ...], **settings: str) -> None:
         chosen = [part for role in roles for part in ("--role", role)]
-        process = self._launch("run", service, *chosen, **settings)
-        self._processes.append(process)
-        return process
+        self._processes.append(self._launch("run", service, *chosen, **settings))
 
     def _wait_until_it_answers(self, service: str) -> None:
         self.wait_for(lambda: self._answers(service), f"{service} to be ready", START_SECONDS)

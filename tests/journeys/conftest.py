@@ -12,34 +12,16 @@ EACH_WAY = ["embedded", pytest.param("split", marks=pytest.mark.servers)]
 
 def made(request: pytest.FixtureRequest, data: Path) -> Installation:
     """Return an installation of the kind that the parameter of a fixture names."""
-    return Kring(data) if request.param == "embedded" else split_on(request, data)
-
-
-def split_on(request: pytest.FixtureRequest, data: Path) -> SplitKring:
+    if request.param == "embedded":
+        return Kring(data)
     names = ("kafka", "elasticsearch", "postgres", "redis")
     return SplitKring(data, Servers(*map(request.getfixturevalue, names)))
 
 
-@pytest.fixture(params=EACH_WAY)
-def kring(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
-    """Give an installation that was not started."""
-    installation = made(request, tmp_path / "data")
-    yield installation
-    installation.close()
-
-
 @pytest.fixture
-def embedded(tmp_path: Path) -> Iterator[Kring]:
+def kring(tmp_path: Path) -> Iterator[Kring]:
     """Give an installation in one process that was not started."""
-    installation = Kring(tmp_path / "embedded")
-    yield installation
-    installation.close()
-
-
-@pytest.fixture
-def split(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SplitKring]:
-    """Give a split installation that was not started."""
-    installation = split_on(request, tmp_path / "split")
+    installation = Kring(tmp_path / "data")
     yield installation
     installation.close()
 

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.installation import Installation
-from harness.split import SplitKring
+from harness.installation import Kring
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 PROGRAMME = {"id": "files", "name": "Files", "sector": "community", "languages": ["en"]}
@@ -38,7 +37,7 @@ def counts(result: "subprocess.CompletedProcess[str]") -> dict[str, int]:
     return dict(json.loads(result.stdout.splitlines()[-1])["counts"])
 
 
-def test_the_same_file_twice_changes_nothing(kring: Installation, tmp_path: Path) -> None:
+def test_the_same_file_twice_changes_nothing(kring: Kring, tmp_path: Path) -> None:
     kring.start_empty()
     programmes = written(tmp_path, "programmes.jsonl", [PROGRAMME])
     file = written(tmp_path, "stories.jsonl", stories(60))
@@ -52,7 +51,7 @@ def test_the_same_file_twice_changes_nothing(kring: Installation, tmp_path: Path
 
 
 def test_stopped_in_the_middle_of_an_import_it_resumes_and_keeps_each_story_once(
-    kring: Installation, tmp_path: Path
+    kring: Kring, tmp_path: Path
 ) -> None:
     kring.start_empty()
     programmes = written(tmp_path, "programmes.jsonl", [PROGRAMME])
@@ -82,32 +81,8 @@ def test_stopped_in_the_middle_of_an_import_it_resumes_and_keeps_each_story_once
     assert findings["search index stories"]["fine"].startswith("400 documents")
 
 
-@pytest.mark.servers
-def test_one_process_killed_in_the_middle_of_an_import_it_resumes_and_keeps_each_story_once(
-    split: SplitKring, tmp_path: Path
-) -> None:
-    split.start_empty()
-    programmes = written(tmp_path, "programmes.jsonl", [PROGRAMME])
-    file = written(tmp_path, "stories.jsonl", stories(400))
-    assert counts(split.cli("import", str(programmes), "--kind", "programmes", "--json"))
-    running = split.begin("import", str(file), "--kind", "stories")
-    operator = split.operator()
-    split.wait_for(lambda: operator.get("/v1/stories", limit=1)["stories"], "the first stories")
-    split.kill_service("ingestion")
-    _, errors = running.communicate(timeout=120)
-    assert running.returncode in {0, 75}, errors
-    split.restart_service("ingestion")
-    again = counts(split.cli("import", str(file), "--kind", "stories", "--json"))
-    assert again.get("created", 0) + again.get("unchanged", 0) == 400
-    split.wait_for(
-        lambda: operator.get("/v1/search", q="reading table", limit=100)["total"] == 400,
-        "all stories to be found",
-        seconds=120,
-    )
-
-
 def test_a_file_that_is_not_what_it_says_is_refused_with_the_line(
-    kring: Installation, tmp_path: Path
+    kring: Kring, tmp_path: Path
 ) -> None:
     kring.start_empty()
     (tmp_path / "broken.jsonl").write_text('{"id": "a"}\n{broken\n', encoding="utf-8")
@@ -118,7 +93,7 @@ def test_a_file_that_is_not_what_it_says_is_refused_with_the_line(
 
 
 def test_without_a_running_kring_the_command_says_how_to_start_one(
-    kring: Installation, tmp_path: Path
+    kring: Kring, tmp_path: Path
 ) -> None:
     file = written(tmp_path, "stories.jsonl", stories(1))
     result = kring.cli("import", str(file), "--kind", "stories")
