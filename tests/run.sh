@@ -5,6 +5,15 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# What tests write needs no disk: every fsync of the hundreds of databases would wait for one.
+# The path is short, because the name of a socket may have 107 characters.
+written=()
+if [ -w /dev/shm ] && [ "$(df --output=avail -k /dev/shm | tail -n 1)" -gt 4000000 ]; then
+  memory=$(mktemp -d /dev/shm/XXXXXX)
+  trap 'rm -rf "$memory"' EXIT
+  written=(--basetemp "$memory/t")
+fi
+
 left_out() { # what is missing on this machine; CI must not leave anything out
   [ -z "${CI:-}" ] || { echo "$1, and CI must not leave anything out"; exit 1; }
   echo "Left out: $1."
@@ -12,7 +21,7 @@ left_out() { # what is missing on this machine; CI must not leave anything out
 
 over_servers() {
   printf '── over real Kafka, Elasticsearch, PostgreSQL and Redis\n'
-  pytest tests -m servers -q -rs -p no:randomly -p no:xdist "$@"
+  pytest tests -m servers -q -rs -p no:randomly -p no:xdist "${written[@]}" "$@"
 }
 
 if [ "${1:-}" = servers ]; then
@@ -21,17 +30,11 @@ if [ "${1:-}" = servers ]; then
 fi
 
 rm -f .coverage .coverage.*
-# What tests write needs no disk: every fsync of the hundreds of databases would wait for one.
-if [ -w /dev/shm ] && [ "$(df --output=avail -k /dev/shm | tail -n 1)" -gt 4000000 ]; then
-  PYTEST_DEBUG_TEMPROOT=$(mktemp -d /dev/shm/kring-tests.XXXX)
-  export PYTEST_DEBUG_TEMPROOT
-  trap 'rm -rf "$PYTEST_DEBUG_TEMPROOT"' EXIT
-fi
 export COVERAGE_PROCESS_START="$PWD/pyproject.toml"
 
 printf '── unit, contract, API, architecture, bad input, security\n'
 pytest tests/unit tests/contract tests/api tests/architecture tests/badinput tests/security \
-  -m 'not servers' -q -rs -n 2 --dist loadfile --cov --cov-report=
+  -m 'not servers' -q -rs -n 2 --dist loadfile "${written[@]}" --cov --cov-report=
 
 over_servers --cov --cov-append --cov-report=
 
@@ -42,7 +45,7 @@ if ! command -v chromium >/dev/null; then
 fi
 printf '── journeys, crashes, browser\n'
 pytest tests/journeys tests/faults $browser \
-  -m 'not servers' -q -rs -p no:randomly --cov --cov-append --cov-report=
+  -m 'not servers' -q -rs -p no:randomly "${written[@]}" --cov --cov-append --cov-report=
 
 coverage combine --append --quiet 2>/dev/null || true
 coverage report --fail-under=95 | tail -n 30
