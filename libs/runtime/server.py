@@ -9,8 +9,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from libs.kernel.errors import SettingsError
+from libs.kernel.urls import path_of, scheme
 from libs.runtime.settings import Settings
-from libs.runtime.wiring import path_of, scheme
 
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # compared with, not bound to
 

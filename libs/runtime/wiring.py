@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from libs.contracts.codec import source_of
@@ -14,6 +13,7 @@ from libs.kernel.clock import Clock
 from libs.kernel.errors import SettingsError
 from libs.kernel.ids import Ids
 from libs.kernel.metrics import ENCODED
+from libs.kernel.urls import scheme
 from libs.ports.bus import Bus
 from libs.ports.cache import Cache, Limiter
 from libs.ports.database import Database
@@ -39,16 +39,6 @@ class Closable(Protocol):
 
 
 Closing = TypeVar("Closing", bound=Closable)
-
-
-def scheme(url: str) -> str:
-    """Return the scheme of a URL setting; ``use`` alone is a scheme too."""
-    return url.split(":", 1)[0]
-
-
-def path_of(url: str) -> Path:
-    """Return the path of ``x:///path``; every character counts, so a folder may hold ``#``."""
-    return Path("/", url.partition("://")[2].lstrip("/"))
 
 
 class Wiring:

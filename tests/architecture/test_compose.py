@@ -15,6 +15,7 @@ from typer.main import get_command
 
 from libs.adapters.elasticsearch.address import Address
 from libs.kernel import metrics
+from libs.kernel.urls import scheme
 from libs.runtime import wiring
 from libs.runtime.cli.app import build_cli
 from libs.runtime.lifecycle import ROLES
@@ -87,7 +88,7 @@ def test_every_engine_is_one_that_the_wiring_opens_and_runs_beside_us(engine: st
     }
     for name in OURS:
         url = getattr(settings_of(name), engine)
-        assert wiring.scheme(url) in openers
+        assert scheme(url) in openers
         for service in SERVICES:
             host = urlsplit(url.replace("{service}", service)).hostname
             assert host in CONTAINERS

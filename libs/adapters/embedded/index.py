@@ -17,6 +17,7 @@ from libs.adapters.embedded.storage import owned
 from libs.adapters.embedded.table import Table
 from libs.adapters.embedded.text import TextLeg
 from libs.kernel.policy import Filter, accepts
+from libs.kernel.urls import path_of
 from libs.ports.encoder import Vectors
 from libs.ports.index import Document, Hit, Index
 
@@ -179,8 +180,7 @@ class EmbeddedIndex(Index):
 
 def open_service_index(url: str, service: str, name: str, *, dimension: int) -> EmbeddedIndex:
     """Open or make a service's index of this name below the folder of ``embedded:///folder``."""
-    folder = Path("/", url.partition("://")[2].lstrip("/"))
-    return open_index(folder / service, name, dimension=dimension)
+    return open_index(path_of(url) / service, name, dimension=dimension)
 
 
 def open_index(path: Path, name: str, *, dimension: int) -> EmbeddedIndex:

@@ -18,11 +18,11 @@ from libs.kernel.clock import SystemClock
 from libs.kernel.errors import KringError
 from libs.kernel.policy import Reader, Role
 from libs.kernel.seal import HEADER, ReaderSeal
+from libs.kernel.urls import path_of
 from libs.runtime.bench.installation import Installation, wait_until
 from libs.runtime.bench.network import Network, Size
 from libs.runtime.bench.rounds import Pair, interleaved, rate
 from libs.runtime.cli.importing import import_records
-from libs.runtime.wiring import path_of
 
 LEAST_RATIO = 0.6
 _SLATES_SECONDS = 300.0

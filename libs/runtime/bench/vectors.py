@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from libs.kernel.policy import EVERYTHING
+from libs.kernel.urls import path_of
 from libs.ports.encoder import Vectors
 from libs.ports.index import Index
 from libs.runtime.bench.corpus import Corpus, fill, recall
 from libs.runtime.bench.rounds import Pair, interleaved, rate
 from libs.runtime.settings import load
-from libs.runtime.wiring import path_of
 
 LIMIT = 10
 LEAST_RATIO = 6.0

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from libs.kernel.errors import KringError, RetryableError, SettingsError
+from libs.kernel.urls import path_of, scheme
 from libs.runtime.cli.claim import claimed
 from libs.runtime.cli.letters import opened
 from libs.runtime.settings import Settings
-from libs.runtime.wiring import Wiring, path_of, scheme
+from libs.runtime.wiring import Wiring
 
 LEAST_FREE_BYTES = 500 * 1024 * 1024
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from libs.kernel.clock import SystemClock
 from libs.kernel.errors import KringError
 from libs.kernel.ids import Uuid7
+from libs.kernel.urls import path_of
 from libs.runtime.cli.claim import claimed
 from libs.runtime.cli.client import ADDRESS, Client
 from libs.runtime.cli.importing import import_records
@@ -20,7 +21,6 @@ from libs.runtime.cli.sample import Sample
 from libs.runtime.cli.table import read_records
 from libs.runtime.lifecycle import ROLES, Process
 from libs.runtime.settings import Settings
-from libs.runtime.wiring import path_of
 
 UNFINISHED = "sample.unfinished"
 _TURN_SECONDS = 0.5

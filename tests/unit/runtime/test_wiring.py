@@ -10,8 +10,9 @@ import pytest
 from libs.kernel.clock import ManualClock
 from libs.kernel.errors import SettingsError
 from libs.kernel.ids import Ids
+from libs.kernel.urls import path_of, scheme
 from libs.runtime.settings import Settings
-from libs.runtime.wiring import Wiring, _load, path_of, scheme
+from libs.runtime.wiring import Wiring, _load
 
 
 @pytest.fixture
