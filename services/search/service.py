@@ -9,7 +9,7 @@ from services.search.api import evaluation_routes, routes
 from services.search.events import IndexPeople, IndexStories
 from services.search.usecases import Legs, Names, Rank, Search, SearchPeople, Similar
 
-LEG_THREADS = 4
+FACET_THREADS = 4
 
 
 def build(ports: Ports) -> Service:
@@ -17,8 +17,8 @@ def build(ports: Ports) -> Service:
     encoder = ports.encoder()
     stories = ports.open_index("stories")
     people = ports.open_index("people")
-    threads = ThreadPoolExecutor(LEG_THREADS, thread_name_prefix="search-leg")
-    story_legs = Legs(stories, encoder, threads)
+    threads = ThreadPoolExecutor(FACET_THREADS, thread_name_prefix="search-facets")
+    story_legs = Legs(stories, encoder)
 
     def clear(_work: Work) -> None:
         stories.clear()
@@ -28,8 +28,8 @@ def build(ports: Ports) -> Service:
         name="search",
         routers=[
             routes(
-                stories=Search(story_legs, ports.cache),
-                people=SearchPeople(Search(Legs(people, encoder, threads), ports.cache)),
+                stories=Search(story_legs, ports.cache, threads),
+                people=SearchPeople(Search(Legs(people, encoder), ports.cache, threads)),
                 similar=Similar(story_legs),
                 names=Names(people),
             ),

@@ -29,7 +29,6 @@ class Legs:
 
     index: Index
     encoder: Encoder
-    threads: Executor
 
     def rank(
         self, text: str, vector: Vectors, *, condition: Filter, language: str, limit: int
@@ -59,6 +58,7 @@ class Search:
 
     legs: Legs
     cache: Cache
+    threads: Executor
 
     def __call__(self, query: Query, *, reader: Reader) -> Page:
         """Return one page of what this reader may see; raises ``InvalidError`` for a bad cursor."""
@@ -74,7 +74,7 @@ class Search:
         index = self.legs.index
         everyone = [identity for identity, _ in ranked]
         # Beside one another: with an engine that is far, each is a way there and back.
-        facets = self.legs.threads.submit(index.facets, everyone, condition=visible, fields=FACETS)
+        facets = self.threads.submit(index.facets, everyone, condition=visible, fields=FACETS)
         documents = index.get([identity for identity, _ in chosen], condition=visible)
         end = cursor.offset + query.limit
         return Page(
@@ -127,8 +127,7 @@ class Rank:
         """Return ids best first, over everything there is, whoever may see it."""
         legs = self.legs
         vector = legs.encoder.encode([text], "query")[0]
-        words = legs.index.lexical(text, condition=EVERYTHING, limit=depth(limit))
-        meaning = legs.index.dense(vector, condition=EVERYTHING, limit=depth(limit))
+        words, meaning = legs.index.hybrid(text, vector, condition=EVERYTHING, limit=depth(limit))
         fused = legs.fused(words, meaning, language=guess_language(text), limit=limit)
         return {
             "hybrid": [identity for identity, _ in fused],

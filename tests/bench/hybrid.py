@@ -78,7 +78,7 @@ class KnownQuestions(Encoder):
 
 def searching(made: Corpus, index: Index, threads: ThreadPoolExecutor) -> Callable[[str], object]:
     """Return a search as a member does it, with what they may see, facets and highlights."""
-    search = Search(Legs(index, KnownQuestions(made), threads), open_cache(clock=SystemClock()))
+    search = Search(Legs(index, KnownQuestions(made)), open_cache(clock=SystemClock()), threads)
     reader = Reader("p-0", Role.MEMBER, member_id="m-0")
     return lambda question: search(Query(question, limit=LIMIT), reader=reader)
 

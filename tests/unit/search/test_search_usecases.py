@@ -46,11 +46,11 @@ class Network:
         self._clock = clock
         self._index_stories = IndexStories(self.stories, encoder)
         self._index_people = IndexPeople(self.people, encoder)
-        story_legs = Legs(self.stories, encoder, self._threads)
+        story_legs = Legs(self.stories, encoder)
         cache = open_cache(clock=clock)
-        self.search = Search(story_legs, cache)
-        people_legs = Legs(self.people, encoder, self._threads)
-        self.search_people = SearchPeople(Search(people_legs, cache))
+        self.search = Search(story_legs, cache, self._threads)
+        people_legs = Legs(self.people, encoder)
+        self.search_people = SearchPeople(Search(people_legs, cache, self._threads))
         self.similar = Similar(story_legs)
         self.names = Names(self.people)
 
