@@ -1,6 +1,5 @@
 """The embedded index: a record in SQLite, words in tantivy, vectors in numpy, one process."""
 
-from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -116,7 +115,8 @@ class EmbeddedIndex(Index):
     def lexical(
         self, text: str, *, condition: Filter, limit: int, languages: Sequence[str] = ()
     ) -> list[Hit]:
-        found = self._text.search(text, condition, limit, languages)
+        permitted = self._table.snapshot.permitted(condition)
+        found = self._text.search(text, condition, limit, languages, permitted)
         entries = self._table.entries
         hits = [Hit(*entries[number], score) for number, score in found if number in entries]
         return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]
@@ -155,14 +155,7 @@ class EmbeddedIndex(Index):
     def facets(
         self, ids: Sequence[str] | None, *, condition: Filter, fields: Sequence[str]
     ) -> dict[str, dict[str, int]]:
-        if ids is None:
-            return self._table.snapshot.facets(condition, fields)
-        counts: dict[str, Counter[str]] = {field: Counter() for field in fields}
-        for keywords in self._reader.keywords(ids):
-            if accepts(condition, keywords):
-                for field in fields:
-                    counts[field].update(set(keywords.get(field, ())))
-        return {field: dict(found) for field, found in counts.items()}
+        return self._table.snapshot.facets(ids, condition, fields)
 
     @override
     def sequences(self) -> dict[str, int]:

@@ -36,7 +36,7 @@ def unit(vector: Vectors) -> Vectors | None:
 
 def nearest(snapshot: Snapshot, query: Vectors, allowed: Allowed, limit: int) -> list[Near]:
     """Return the best documents, and all that tie with the last one, in no order among ties."""
-    breadth = 4 * limit
+    breadth = 2 * limit
     while True:
         rows, scores = _candidates(snapshot, query, allowed, breadth)
         owners, scores = _best_per_document(snapshot, rows, scores)
@@ -53,7 +53,7 @@ def _candidates(
     snapshot: Snapshot, query: Vectors, allowed: Allowed, breadth: int
 ) -> tuple[Rows, Vectors]:
     """Return about the best ``breadth`` passages with scores that are equal for equal vectors."""
-    rescored = max(_LEAST_RESCORED, 8 * breadth, len(snapshot.vectors) // 100)
+    rescored = max(_LEAST_RESCORED, 4 * breadth, len(snapshot.vectors) // 100)
     if snapshot.codes is None and allowed.count > _LEAST_RESCORED:
         rows = np.flatnonzero(allowed.mask)
         scores = (snapshot.vectors @ query)[rows]
@@ -73,7 +73,7 @@ def _candidates(
 
 def _coarse(codes: CodesView, query: Vectors, allowed: Allowed, count: int) -> Rows:
     distances = codes.distances(query)
-    distances[~allowed.mask] = len(query) + 1  # farther than any
+    distances += allowed.distance
     # Counting is three times as fast as a partition: distances are few and small.
     within = np.cumsum(np.bincount(distances))
     return np.flatnonzero(distances <= np.searchsorted(within, count))

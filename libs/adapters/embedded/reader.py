@@ -53,15 +53,6 @@ class Reader:
             for number, name, language, texts, keywords, payload in entries
         ]
 
-    def keywords(self, ids: Sequence[str]) -> list[dict[str, list[str]]]:
-        """Return the keyword fields of those documents that are present."""
-        with self._lock, translated():
-            rows = self._connection.execute(
-                f"SELECT keywords FROM entry {_WANTED}",  # noqa: S608  # our own constant
-                (stored(list(ids)),),
-            ).fetchall()
-        return [orjson.loads(keywords) for (keywords,) in rows]
-
     def sequences(self) -> dict[str, int]:
         """Return the sequence of every document that is present."""
         with self._lock, translated():

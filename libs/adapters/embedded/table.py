@@ -38,7 +38,9 @@ class Table:
         self.entries: dict[int, Entry] = {}
         """By number of the record, also what was removed."""
         self._rows: list[Entry] = []
+        self._numbers = Growing(np.int64)
         self._row_of: dict[int, int] = {}
+        self._row_by_id: dict[str, int] = {}
         self._alive = np.zeros(0, dtype=np.bool_)
         self._values: dict[str, _Values] = {}
         self._vectors = Growing(np.float32, width=dimension)
@@ -56,6 +58,7 @@ class Table:
     def apply(self, changes: Iterable[TableChange]) -> None:
         """Follow the record; readers see it when this returns."""
         gone: list[int] = []
+        numbers: list[int] = []
         pairs: dict[str, list[tuple[int, str]]] = {}
         passages: list[tuple[int, StoredPassage, Vectors]] = []
         for change in changes:
@@ -64,10 +67,12 @@ class Table:
             if old is not None:
                 gone.append(old)
             if change.keywords is None:
+                self._row_by_id.pop(change.id, None)
                 continue
             row = len(self._rows)
             self._rows.append(entry)
-            self._row_of[change.number] = row
+            numbers.append(change.number)
+            self._row_of[change.number] = self._row_by_id[change.id] = row
             for field, values in change.keywords.items():
                 pairs.setdefault(field, []).extend((row, value) for value in dict.fromkeys(values))
             for passage in change.passages:
@@ -76,6 +81,7 @@ class Table:
                     passages.append((row, passage, vector))
         for field, found in pairs.items():
             self._values.setdefault(field, _Values()).extend(found)
+        self._numbers.extend(np.array(numbers, dtype=np.int64))
         self._append(passages)
         self._bury(gone)
         self.snapshot = self._photograph()
@@ -104,6 +110,8 @@ class Table:
     def _photograph(self) -> Snapshot:
         return Snapshot(
             entries=self._rows,
+            numbers=self._numbers.view(),
+            row_of=self._row_by_id,
             alive=self._alive,
             columns={field: values.view() for field, values in self._values.items()},
             vectors=self._vectors.view(),

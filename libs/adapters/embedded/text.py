@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tantivy import (
+    DocAddress,
     Document,
     IndexWriter,
     Occur,
     Query,
     Schema,
     SchemaBuilder,
+    Searcher,
     TextAnalyzerBuilder,
     Tokenizer,
 )
@@ -22,6 +24,7 @@ from tantivy import (
 from libs.adapters.embedded.analysis import FOLDED, STEMMERS, Analysis, language_of
 from libs.adapters.embedded.conditions import KEYWORDS, as_query, keyword_term
 from libs.adapters.embedded.record import TextChange
+from libs.adapters.embedded.snapshot import Allowed, Mask
 from libs.kernel.errors import RetryableError
 from libs.kernel.policy import EVERYTHING, Filter
 
@@ -33,6 +36,10 @@ _TERMS = "terms"
 """The tokenizer of terms that were analysed before: it splits at spaces."""
 _TITLE_WEIGHT = 0.5
 """Titles are part of the whole text as well, so a word there counts for half as much again."""
+_MANY = 0.5
+"""A condition that so large a share of the documents pass is looked at afterwards."""
+_SPARE = 20
+"""So many more are asked for then, so that one question mostly is enough."""
 _WRITER_BYTES = 15_000_000
 """The least that tantivy takes: batches are small."""
 
@@ -105,29 +112,39 @@ class TextLeg:
         return int(self._index.searcher().num_docs)
 
     def search(
-        self, text: str, condition: Filter, limit: int, languages: Sequence[str]
+        self,
+        text: str,
+        condition: Filter,
+        limit: int,
+        languages: Sequence[str],
+        permitted: Allowed,
     ) -> list[tuple[int, float]]:
-        """Return numbers and scores, best first; with all that tie with the last one."""
+        """Return numbers and scores, best first; with all that tie with the last one.
+
+        ``permitted`` are the numbers that pass the condition. Where those are many, they are picked
+        out of what was found: without a condition tantivy skips whatever cannot be among the best.
+        """
         query = self._query(text, languages)
-        if query is None or limit < 1:
+        if query is None or limit < 1 or not permitted.count:
             return []
-        if condition != EVERYTHING:
-            permitted = Query.const_score_query(as_query(condition, self._schema), 0.0)
-            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, permitted)])
         searcher = self._index.searcher()
-        asked = limit + 1
-        hits = searcher.search(query, asked, count=False).hits
-        while len(hits) == asked and hits[-1][0] == hits[limit - 1][0]:
-            asked *= 4
+        asked, picks = limit + 1, condition != EVERYTHING
+        if picks and permitted.count < _MANY * searcher.num_docs:
+            only = Query.const_score_query(as_query(condition, self._schema), 0.0)
+            query, picks = Query.boolean_query([(Occur.Must, query), (Occur.Must, only)]), False
+        elif picks:
+            asked = limit * searcher.num_docs // permitted.count + _SPARE
+        while True:
             hits = searcher.search(query, asked, count=False).hits
-        least = hits[min(limit, len(hits)) - 1][0] if hits else 0.0
-        kept = [(score, address) for score, address in hits if score >= least]
-        numbers = searcher.fast_field_values(_NUMBER, [address for _, address in kept])
-        return [
-            (number, score)
-            for number, (score, _) in zip(numbers, kept, strict=True)
-            if isinstance(number, int)
-        ]
+            found = _numbered(searcher, hits)
+            if picks:
+                found = _picked(found, permitted.mask)
+            has_all_ties = len(found) > limit and found[-1][1] < found[limit - 1][1]
+            if has_all_ties or len(hits) < asked:
+                break
+            asked *= 4
+        least = found[min(limit, len(found)) - 1][1] if found else 0.0
+        return [(number, score) for number, score in found if score >= least]
 
     def _query(self, text: str, languages: Sequence[str]) -> Query | None:
         """Build a query of plain terms: there is no query language a text could slip into."""
@@ -162,6 +179,23 @@ class TextLeg:
         """Finish merging."""
         if self._writer is not None:
             self._writer.wait_merging_threads()
+
+
+def _numbered(
+    searcher: Searcher, hits: Sequence[tuple[float, DocAddress]]
+) -> list[tuple[int, float]]:
+    numbers = searcher.fast_field_values(_NUMBER, [address for _, address in hits])
+    return [
+        (number, score)
+        for number, (score, _) in zip(numbers, hits, strict=True)
+        if isinstance(number, int)
+    ]
+
+
+def _picked(found: Sequence[tuple[int, float]], mask: Mask) -> list[tuple[int, float]]:
+    """Return what is permitted; a number beyond the mask is of a document nobody may see yet."""
+    length = len(mask)
+    return [each for each in found if each[0] < length and mask[each[0]]]
 
 
 def _schema() -> Schema:

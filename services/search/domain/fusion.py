@@ -32,18 +32,14 @@ def fuse(
     that are the same all the same.
     """
     union = sorted({*lexical, *dense})
-
-    def is_foreign(identity: str) -> bool:
-        return bool(asked_in) and language_of(identity) != asked_in
-
-    words = standardised(
-        {identity: score for identity, score in lexical.items() if not is_foreign(identity)}, union
-    )
+    foreign = {each for each in union if asked_in and language_of(each) != asked_in}
+    own_words = {identity: lexical[identity] for identity in lexical.keys() - foreign}
+    words = standardised(own_words, union)
     meaning = standardised(_levelled(dense, language_of) if asked_in else dense, union)
     highest = max(lexical.values(), default=0.0)
     fused = {}
     for identity in union:
-        if is_foreign(identity):
+        if identity in foreign:
             shared = lexical.get(identity, 0.0) / highest if highest > 0 else 0.0
             fused[identity] = meaning[identity] + COVERAGE * shared
         else:

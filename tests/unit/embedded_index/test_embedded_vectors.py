@@ -103,7 +103,7 @@ def test_a_reader_keeps_seeing_the_moment_it_began_with() -> None:
     assert len(before.vectors) == 300
     after = table.snapshot
     assert int(after.accepted(EVERYTHING).sum()) == 500
-    assert after.facets(EVERYTHING, ["kind"])["kind"]["b"] == 400
+    assert after.facets(None, EVERYTHING, ["kind"])["kind"]["b"] == 400
 
 
 def test_codes_follow_when_the_mean_moves() -> None:
