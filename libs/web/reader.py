@@ -1,6 +1,10 @@
-"""Who asks, as a dependency of every route."""
+"""Who asks, as a dependency of every route.
 
-from collections.abc import Callable
+The dependencies are coroutines: FastAPI would run plain functions in a thread each, and handing
+over to it costs more than to look at what the request shows.
+"""
+
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -11,8 +15,12 @@ from libs.kernel.policy import Reader, Role
 Identify = Callable[[Request], Reader | None]
 
 
-def current_reader(request: Request) -> Reader:
+async def current_reader(request: Request) -> Reader:
     """Return whom ``app.state.identify`` finds; raises ``UnauthenticatedError`` if nobody."""
+    return _reader(request)
+
+
+def _reader(request: Request) -> Reader:
     identify: Identify = request.app.state.identify
     reader = identify(request)
     if reader is None:
@@ -23,11 +31,11 @@ def current_reader(request: Request) -> Reader:
 CurrentReader = Annotated[Reader, Depends(current_reader)]
 
 
-def at_least(role: Role) -> Callable[[Request], Reader]:
+def at_least(role: Role) -> Callable[[Request], Awaitable[Reader]]:
     """Return a dependency that refuses readers below a role."""
 
-    def check(request: Request) -> Reader:
-        reader = current_reader(request)
+    async def check(request: Request) -> Reader:
+        reader = _reader(request)
         if not reader.has(role):
             raise ForbiddenError(f"This needs the role {role.value}.")
         return reader
