@@ -18,6 +18,8 @@ QUERIES = 200
 """Held out: asked for, never stored."""
 _CHUNK = 1_000
 
+_NOT_SHOWN = frozenset({"id", "body", "visibility"})
+
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
@@ -98,5 +100,5 @@ def _document(story: Record, vector: Vectors) -> Document:
             "id": [story["id"]],
         },
         passages=[Passage("text", str(story["summary"]), vector)],
-        payload={"title": story["title"], "summary": story["summary"]},
+        payload={name: value for name, value in story.items() if name not in _NOT_SHOWN},
     )

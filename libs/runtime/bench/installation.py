@@ -18,6 +18,9 @@ from libs.runtime.settings import load, with_secrets
 START_SECONDS = 120.0
 _STOP_SECONDS = 60.0
 _LOOK_SECONDS = 0.005
+_SETTLED_SHARE = 0.08
+"""Of a core; what is measured later is disturbed less than that."""
+_SETTLED_SECONDS = 3.0
 _TICKS = 100.0
 """Of the processor times in /proc, a second (``getconf CLK_TCK`` on Linux)."""
 
@@ -66,6 +69,16 @@ class Installation:
         """Return the processor time it has used."""
         fields = self._proc("stat").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def settle(self, seconds: float) -> None:
+        """Wait until it has next to nothing to do; raises ``KringError`` after so long."""
+
+        def is_idle() -> bool:
+            before, begun = self.cpu_seconds(), perf_counter()
+            sleep(_SETTLED_SECONDS)
+            return self.cpu_seconds() - before < _SETTLED_SHARE * (perf_counter() - begun)
+
+        wait_until(is_idle, seconds)
 
     def memory_megabytes(self) -> float:
         """Return what it holds resident."""
