@@ -17,7 +17,7 @@ _CONTENT_TYPE = "content-type"
 _VERSION = "1.0"
 _NEVER_EMPTY = ("id", "source", "type", "subject", "dataschema", "datacontenttype")
 _EXTENSIONS = ("sequence", "programme")
-_HEADERS = {
+_HEADERS = {_CONTENT_TYPE: "datacontenttype"} | {
     f"{_PREFIX}{name}": name for name in (*_NEVER_EMPTY, "specversion", "time", *_EXTENSIONS)
 }
 """The attributes that need no look at their names."""

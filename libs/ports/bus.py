@@ -1,7 +1,6 @@
 """The bus: an ordered log per key, shared by groups of readers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -15,8 +14,7 @@ class Slot(NamedTuple):
     partition: int
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """A record at its place in the log."""
 
     slot: Slot

@@ -4,10 +4,9 @@ import hashlib
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from google.protobuf.message import Message
@@ -38,8 +37,7 @@ Outcomes = dict[Place, str]
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
+class _Taken(NamedTuple):
     """A delivery with its event."""
 
     delivery: Delivery

@@ -104,7 +104,7 @@ def story(**changes: Any) -> Event[Message]:  # noqa: ANN401  # fields of an eve
         time=datetime(2026, 11, 22, tzinfo=UTC),
         state=state,
     )
-    return replace(whole, **changes)
+    return whole._replace(**changes)
 
 
 @given(
