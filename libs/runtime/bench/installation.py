@@ -127,10 +127,15 @@ def installed(encoder: str) -> Iterator[Installation]:
             made.stop()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float) -> None:
-    """Look again and again until something holds; raises ``KringError`` after so long."""
+def wait_until(
+    holds: Callable[[], bool], seconds: float, *, look_seconds: float = _LOOK_SECONDS
+) -> None:
+    """Look again and again until something holds; raises ``KringError`` after so long.
+
+    Looking may cost whom it looks at: long waits look seldom.
+    """
     deadline = perf_counter() + seconds
     while not holds():
         if perf_counter() > deadline:
             raise KringError(f"It did not happen within {seconds:.0f} s.")
-        sleep(_LOOK_SECONDS)
+        sleep(look_seconds)
