@@ -26,13 +26,15 @@ ENV PATH=/opt/kring/bin:$PATH \
     HOME=/tmp \
     KRING_DATA=/data \
     KRING_HOST=0.0.0.0 \
-    KRING_PORT=8080
+    KRING_PORT=8080 \
+    KRING_PROBE_HOST=0.0.0.0 \
+    KRING_PROBE_PORT=9180
 RUN useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin kring \
     && install --directory --owner 10001 --group 10001 --mode 0700 /data
 COPY --from=build /opt/kring /opt/kring
 USER 10001:10001
 VOLUME /data
-EXPOSE 8080
+EXPOSE 8080 9180
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["kring"]
 CMD ["up"]

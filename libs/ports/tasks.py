@@ -1,6 +1,6 @@
 """Background work. Tasks wake work; the record of what is due is in the database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 Task = Callable[[str], None]
@@ -31,6 +31,21 @@ class Tasks(Protocol):
 
     def keep_time(self) -> None:
         """Begin to submit what is to run again and again; of all processes that do, one does it."""
+        ...
+
+    def is_ready(self) -> bool:
+        """Tell whether the queue answers."""
+        ...
+
+    def turns(self) -> int | None:
+        """Return how often the loop that keeps the time has turned; None if this keeps no time.
+
+        It turns at least every ten seconds, also while another process keeps the time.
+        """
+        ...
+
+    def ended(self) -> Sequence[str]:
+        """Return what has ended by itself, which it never should: ``worker``, ``beat``."""
         ...
 
     def close(self, *, timeout_seconds: float) -> None:

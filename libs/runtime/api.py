@@ -1,11 +1,10 @@
-"""The HTTP side of a service: its routes, probes, metrics and limits, made once for all."""
+"""The HTTP side of a service: its routes, measures and limits, made once for all."""
 
 import re
 import time
-from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,18 +13,13 @@ from libs.kernel.metrics import HTTP_SECONDS
 from libs.kernel.seal import HEADER, ReaderSeal
 from libs.ports.telemetry import Telemetry
 from libs.runtime.service import Service
-from libs.web.bodies import json_response
 from libs.web.problems import install_problems, problem_response
 from libs.web.reader import Identify
 
 MAX_BODY_BYTES = 1024 * 1024
-Health = Callable[[], dict[str, str]]
-"""Returns what is wrong, by part; empty when all is well."""
 
 
-def build_app(
-    service: Service, *, seal: ReaderSeal, telemetry: Telemetry, alive: Health, ready: Health
-) -> FastAPI:
+def build_app(service: Service, *, seal: ReaderSeal, telemetry: Telemetry) -> FastAPI:
     """Return the app of one service; the sealed header names the reader unless a mount differs."""
     app = FastAPI(
         title=f"Kring {service.name}",
@@ -40,7 +34,6 @@ def build_app(
         app.include_router(router)
     install_problems(app)
     app.add_exception_handler(_TooMuchError, lambda *_: problem_response(_too_large()))
-    _add_probes(app, telemetry=telemetry, alive=alive, ready=ready)
     for mount in service.mounts:
         mount(app)
     app.add_middleware(BodyLimit)
@@ -61,21 +54,6 @@ def _by_seal(seal: ReaderSeal) -> Identify:
         return seal.open(header) if header else None
 
     return identify
-
-
-def _add_probes(app: FastAPI, *, telemetry: Telemetry, alive: Health, ready: Health) -> None:
-    def probe(name: str, health: Health) -> None:
-        @app.get(name, include_in_schema=False)
-        def answer() -> Response:
-            wrong = health()
-            return json_response({"ok": not wrong, "wrong": wrong}, 503 if wrong else 200)
-
-    probe("/healthz", alive)
-    probe("/readyz", ready)
-
-    @app.get("/metrics", include_in_schema=False)
-    def metrics() -> Response:
-        return Response(telemetry.exposition(), media_type="text/plain; version=0.0.4")
 
 
 class BodyLimit:

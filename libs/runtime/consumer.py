@@ -77,6 +77,8 @@ class Consumer:
         self._retries = 0
         self.halted = ""
         """Why the consumer stopped for good; empty while it works."""
+        self.trouble = ""
+        """Why the last turn did not go well, because something outside is down; else empty."""
         self.turns = 0
         """How often the loop turned: liveness is that this number rises."""
         self.idle_turns = 0
@@ -111,8 +113,10 @@ class Consumer:
             self._telemetry.count(CONSUMER_RETRIES, service=self._service)
             log.warning("put back", service=self._service, reason=str(error))
             self._retries += 1
+            self.trouble = str(error)
             return min(LONGEST_WAIT_SECONDS, backoff_seconds(self._retries, 1.0))
         self._retries = 0
+        self.trouble = ""
         slot = self._limit.exceeded()
         if slot is not None:
             self.halted = f"too many bad records in {slot.topic}/{slot.partition}"

@@ -20,7 +20,9 @@ from libs.ports.index import Index
 from libs.ports.telemetry import Telemetry
 from libs.runtime.api import build_app
 from libs.runtime.consumer import Consumer, group_of
+from libs.runtime.health import Health
 from libs.runtime.housekeeping import Housekeeping
+from libs.runtime.probes import ProbeServer, build_probes
 from libs.runtime.relay import Relay
 from libs.runtime.running import Running
 from libs.runtime.server import address_of, listen, server_of
@@ -29,7 +31,6 @@ from libs.runtime.settings import Settings
 from libs.runtime.wiring import Wiring
 
 ROLES = ("api", "consumer", "worker", "beat")
-STALLED_SECONDS = 60.0
 LEAST_SECONDS = 1.0
 """What every step of stopping gets, however long the steps before it took."""
 SETTLE_SECONDS = 0.05
@@ -64,8 +65,9 @@ class Process:
         self._bus: Bus = self._wiring.bus()
         self._stopping = threading.Event()
         self._relays_may_end = threading.Event()
-        self._last_turn: dict[str, tuple[int, float]] = {}
         self.running: dict[str, Running] = {}
+        self.health = Health(self.running, clock)
+        self._probes: ProbeServer | None = None
 
     def start(
         self, names: Sequence[str], roles: Sequence[str] = ROLES, *, is_alone: bool = False
@@ -74,8 +76,12 @@ class Process:
 
         A service may call those that stand before it. Where nobody else runs, a service with empty
         indexes reads the log from its start: they were lost, or are new with another encoder.
-        Raises ``SettingsError`` when one cannot listen; ``stop`` is called then, too.
+        Raises ``SettingsError`` when one cannot listen; ``stop`` is called then, too. The probes
+        answer from the beginning: alive, and not ready before all is.
         """
+        probes = ProbeServer(self.settings, build_probes(self.health, self._telemetry))
+        probes.start()
+        self._probes = probes
         for name in names:
             self.running[name] = self._build(name)
         for running in self.running.values():
@@ -92,6 +98,7 @@ class Process:
             for running in self.running.values():
                 self._start_server(running)
             self._await_servers()
+        self.health.started()
 
     def empty(self, name: str) -> bool:
         """Empty a service's projections, to be filled from the log; False if it has none.
@@ -113,38 +120,6 @@ class Process:
             for clear in running.service.on_clear:
                 clear(work)
 
-    def wrong(self) -> dict[str, str]:
-        """Return what keeps the process from being ready, by part."""
-        if self._stopping.is_set():
-            return {"process": "is stopping"}
-        found = self._ended()
-        for name, running in self.running.items():
-            if not running.database.is_ready():
-                found[f"{name} database"] = "does not answer"
-            if running.consumer is not None and running.consumer.halted:
-                found[f"{name} consumer"] = running.consumer.halted
-        return found
-
-    def stalled(self) -> dict[str, str]:
-        """Return which loops do not turn any more: what a new start mends.
-
-        A consumer that halted is not among them: after a new start it would halt again.
-        """
-        if self._stopping.is_set():
-            return {}
-        found = self._ended()
-        now = self._clock.monotonic()
-        for name, running in self.running.items():
-            if running.consumer is None or running.consumer.halted:
-                found.pop(f"{name} consumer", None)
-                continue
-            turns, since = self._last_turn.get(name, (-1, now))
-            if running.consumer.turns != turns:
-                self._last_turn[name] = (running.consumer.turns, now)
-            elif now - since > STALLED_SECONDS:
-                found[f"{name} consumer"] = f"no turn for {now - since:.0f} s"
-        return found
-
     def settle(self) -> None:
         """Return when everything committed is published and every consumer has taken it."""
         while not self._was_quiet():
@@ -153,6 +128,7 @@ class Process:
     def stop(self) -> None:
         """Stop listening, finish what runs, publish what is committed, and close everything."""
         self._stopping.set()
+        self.health.stopping()
         deadline = self._clock.monotonic() + self.settings.drain_seconds
         for running in reversed(self.running.values()):
             if running.server is not None:
@@ -164,10 +140,16 @@ class Process:
         self._relays_may_end.set()  # last: all the others write rows
         self._join("relay", self.running.values(), deadline)
         self._wiring.close()
+        if self._probes is not None:  # until now they told that this stops
+            self._probes.stop(timeout_seconds=self._left(deadline))
 
     def address(self) -> str:
         """Return where the gateway listens."""
         return self.running["gateway"].address
+
+    def probes(self) -> str:
+        """Return where this process answers to operators; nowhere before it was started."""
+        return "" if self._probes is None else self._probes.address
 
     def _build(self, name: str) -> Running:
         database = self._wiring.database(name)
@@ -197,6 +179,7 @@ class Process:
     def _start_log(self, running: Running) -> None:
         name, database = running.service.name, running.database
         relay = Relay(name, database=database, bus=self._bus, telemetry=self._telemetry)
+        running.relay = relay
         self._thread(running, "relay", lambda: relay.run(self._relays_may_end))
         if running.service.handlers:
             consumer = Consumer(
@@ -211,7 +194,7 @@ class Process:
 
     @staticmethod
     def _start_tasks(running: Running, roles: Sequence[str]) -> None:
-        tasks = running.ports.tasks
+        tasks, running.has_tasks = running.ports.tasks, True
         for task, seconds in running.service.periodic.items():
             tasks.every(seconds, task)
         if "worker" in roles:
@@ -232,8 +215,6 @@ class Process:
             running.service,
             seal=ReaderSeal(secret, lambda: self._clock.now().timestamp()),
             telemetry=self._telemetry,
-            alive=self.stalled,
-            ready=self.wrong,
         )
         listening = listen(self.settings, running.service.name)
         if listening.family != socket.AF_UNIX:
@@ -266,15 +247,6 @@ class Process:
         thread = threading.Thread(target=logged, name=name, daemon=True)
         running.threads[part] = thread
         thread.start()
-
-    def _ended(self) -> dict[str, str]:
-        """Return the threads that ended though nobody asked them to."""
-        return {
-            thread.name: "has ended: the log tells why"
-            for running in self.running.values()
-            for thread in running.threads.values()
-            if not thread.is_alive()
-        }
 
     def _join(self, part: str, services: Iterable[Running], deadline: float) -> None:
         for running in services:

@@ -30,6 +30,10 @@ class Relay:
         self._outbox = database.outbox()
         self._bus = bus
         self._telemetry = telemetry
+        self.trouble = ""
+        """Why nothing is published now; empty while all is well."""
+        self.turns = 0
+        """How often the loop turned: liveness is that this number rises."""
 
     def run(self, stop: threading.Event) -> None:
         """Publish until told to stop, then once more: nothing committed waits for a start."""
@@ -39,8 +43,10 @@ class Relay:
                 if not self.turn():
                     self._outbox.wait(IDLE_SECONDS)
                 failures = 0
+                self.trouble = ""
             except RetryableError as error:
                 failures += 1
+                self.trouble = str(error)
                 log.warning("cannot publish", service=self._service, reason=str(error))
                 stop.wait(backoff_seconds(failures, 1.0, most_seconds=10.0))
         self.drain()
@@ -55,6 +61,7 @@ class Relay:
 
     def turn(self) -> int:
         """Publish one window if it is our turn; return how many rows were published."""
+        self.turns += 1
         window = _window(self._outbox.claim(WINDOW_RECORDS))
         # before publishing: while the bus is down, this age is the alarm
         age = self._outbox.oldest_seconds() if window else 0.0

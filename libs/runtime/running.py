@@ -8,6 +8,7 @@ import uvicorn
 from libs.ports.database import Database
 from libs.ports.index import Index
 from libs.runtime.consumer import Consumer
+from libs.runtime.relay import Relay
 from libs.runtime.service import Ports, Service
 
 
@@ -19,6 +20,9 @@ class Running:
     ports: Ports
     database: Database
     consumer: Consumer | None = None
+    relay: Relay | None = None
+    has_tasks: bool = False
+    """Whether it works, or keeps the time."""
     server: uvicorn.Server | None = None
     address: str = ""
     """Where its server listens, if that is a port."""

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from libs.kernel.errors import SettingsError
 from libs.kernel.urls import path_of, scheme
@@ -23,7 +23,7 @@ def listen(settings: Settings, service: str) -> socket.socket:
     url = settings.url(settings.peers, service)
     if service != "gateway" and scheme(url) == "unix":
         return _bind_path(path_of(url))
-    return _bind_port(settings.host, settings.port)
+    return bind_port(settings.host, settings.port, "KRING_HOST, KRING_PORT")
 
 
 def address_of(listening: socket.socket) -> str:
@@ -33,7 +33,7 @@ def address_of(listening: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def server_of(app: FastAPI, *, drain_seconds: float) -> uvicorn.Server:
+def server_of(app: ASGIApp, *, drain_seconds: float) -> uvicorn.Server:
     """Return a server that ends, when told to, after what it is answering."""
     config = uvicorn.Config(
         app,
@@ -48,13 +48,14 @@ def server_of(app: FastAPI, *, drain_seconds: float) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-def _bind_port(host: str, port: int) -> socket.socket:
+def bind_port(host: str, port: int, names: str) -> socket.socket:
+    """Listen on a TCP port; raises ``SettingsError`` that names its settings if that fails."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, reuse_port=False)
     except OSError as error:
         raise SettingsError(
-            f"KRING_HOST, KRING_PORT: cannot listen on {host}:{port}: {error.strerror}. Stop what"
+            f"{names}: cannot listen on {host}:{port}: {error.strerror}. Stop what"
             " is there, or choose another port."
         ) from error
 

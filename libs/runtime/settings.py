@@ -26,6 +26,12 @@ class Settings(BaseSettings):
     data: Path = Field(default=Path("data"), description="Folder of everything that is kept.")
     host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port of the gateway; 0 picks one.")
+    probe_host: str = Field(
+        default="127.0.0.1", description="Address of the probes and metrics, for operators."
+    )
+    probe_port: int = Field(
+        default=0, ge=0, le=65535, description="Port of the probes and metrics; 0 picks one."
+    )
     public_url: str = Field(default="", description="How people reach the gateway, for links.")
     bus: str = Field(
         default="sqlite:///{data}/log.db",

@@ -23,7 +23,7 @@ from services.gateway.api import keys, session
 from services.gateway.api.admission import Admission, address_of
 from services.gateway.api.body import CheckedBody
 from services.gateway.api.cookies import SessionCookie
-from services.gateway.api.headers import KnownHost, SecurityHeaders, is_api, is_open
+from services.gateway.api.headers import KnownHost, SecurityHeaders, is_api, is_file
 from services.gateway.domain.session import own_url
 from services.gateway.events import KeepMember, KeepProgramme
 from services.gateway.pages import docs, find, meet, mine, preferences, signin
@@ -197,7 +197,7 @@ class _Gateway:
 
         @app.exception_handler(HTTPException)
         def http_error(request: Request, error: HTTPException) -> Response:
-            if is_api(request.url.path) or is_open(request.url.path):
+            if is_api(request.url.path) or is_file(request.url.path):
                 return as_problem(request, error)
             return self._frame.error(request, error.status_code)
 

@@ -32,9 +32,7 @@ class Caller:
 
     def __init__(self, world: World) -> None:
         self._seal = world.seal
-        app = build_app(
-            world.service, seal=world.seal, telemetry=world.telemetry, alive=dict, ready=dict
-        )
+        app = build_app(world.service, seal=world.seal, telemetry=world.telemetry)
         self.client = TestClient(app)
 
     def __call__(

@@ -34,9 +34,7 @@ class Caller:
 
     def __init__(self, world: World) -> None:
         self._seal = ReaderSeal(SECRET.encode(), lambda: world.clock.now().timestamp())
-        app = build_app(
-            world.service, seal=self._seal, telemetry=world.telemetry, alive=dict, ready=dict
-        )
+        app = build_app(world.service, seal=self._seal, telemetry=world.telemetry)
         self.client = TestClient(app)
 
     def __call__(

@@ -146,4 +146,4 @@ def test_chains_of_calls_hold_together_too(running: Whole) -> None:
     run_state_machine_as_test(
         Chain, settings=settings(_FUZZ, max_examples=10, stateful_step_count=6)
     )
-    assert not any(running.process.wrong().values())
+    assert not any(running.process.health.wrong().values())

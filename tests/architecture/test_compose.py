@@ -25,6 +25,7 @@ from services.__main__ import SAMPLE, SERVICES
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy" / "compose"
 PORT = 8080
+PROBE_PORT = 9180
 WITHOUT_TASKS = {"search"}
 ENGINES = ("bus", "database", "index", "tasks", "cache", "peers")
 """Settings that are URLs of other containers."""
@@ -109,13 +110,14 @@ def test_every_service_runs_in_each_role_and_each_clock_ticks_once() -> None:
         assert sorted(roles) == sorted(expected), service
 
 
-def test_what_serves_is_named_after_its_service_and_asked_whether_it_is_ready() -> None:
+def test_what_serves_is_named_after_its_service() -> None:
     for name, each in OURS.items():
-        serves = "api" in each["command"]
-        assert serves == (name in SERVICES)
-        assert serves == ("healthcheck" in each)
-        if serves:
-            assert f"http://127.0.0.1:{PORT}/readyz" in each["healthcheck"]["test"][-1]
+        assert ("api" in each["command"]) == (name in SERVICES)
+
+
+def test_every_process_of_ours_is_asked_whether_it_is_ready() -> None:
+    for each in OURS.values():
+        assert f"http://127.0.0.1:{PROBE_PORT}/readyz" in each["healthcheck"]["test"][-1]
 
 
 def test_whoever_is_waited_for_can_tell_that_it_is_healthy() -> None:
@@ -127,13 +129,19 @@ def test_whoever_is_waited_for_can_tell_that_it_is_healthy() -> None:
 
 def test_one_port_is_ours_everywhere() -> None:
     assert in_image()["KRING_PORT"] == str(PORT)
-    assert f"EXPOSE {PORT}\n" in DOCKERFILE
+    assert in_image()["KRING_PROBE_PORT"] == str(PROBE_PORT)
+    assert f"EXPOSE {PORT} {PROBE_PORT}\n" in DOCKERFILE
     assert settings_of("gateway").peers == f"http://{{service}}:{PORT}"
     assert settings_of("gateway").public_url == f"http://localhost:{PORT}"
     assert CONTAINERS["gateway"]["ports"] == [f"127.0.0.1:{PORT}:{PORT}"]
+
+
+def test_what_every_process_counts_is_collected_and_published_to_nobody_else() -> None:
     (scraped,) = document(DEPLOY / "prometheus.yml")["scrape_configs"]
     (targets,) = scraped["static_configs"]
-    assert sorted(targets["targets"]) == sorted(f"{name}:{PORT}" for name in SERVICES)
+    assert sorted(targets["targets"]) == sorted(f"{name}:{PROBE_PORT}" for name in OURS)
+    for each in CONTAINERS.values():
+        assert not any(f":{PROBE_PORT}" in port for port in each.get("ports", []))
 
 
 def test_nothing_is_open_to_others_than_this_machine() -> None:

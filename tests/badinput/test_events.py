@@ -157,7 +157,7 @@ def test_what_is_buried_changes_nothing_and_stops_nobody(
     aftermath: Aftermath, whole: Whole
 ) -> None:
     assert aftermath.after == aftermath.before
-    assert not whole.process.wrong()
+    assert not whole.process.health.wrong()
 
 
 def _things(whole: Whole) -> tuple[int, ...]:
@@ -197,4 +197,4 @@ def test_ten_thousand_headers_are_read_and_harm_nobody(whole: Whole) -> None:
     many = tuple((f"x-{number}", b"y") for number in range(10_000))
     whole.process._bus.publish([Record(record.topic, record.key, record.headers + many, b"")])
     whole.settle()
-    assert not whole.process.wrong()
+    assert not whole.process.health.wrong()

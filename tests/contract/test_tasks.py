@@ -176,6 +176,38 @@ def test_a_flood_of_wake_ups_for_one_thing_is_one_run_after_the_running_one(
     tasks.close(timeout_seconds=5)
 
 
+def test_the_loop_that_keeps_the_time_is_seen_to_turn(tasks: Tasks) -> None:
+    tasks.register("x.tick", lambda _argument: None)
+    tasks.every(0.02, "x.tick")
+    assert tasks.turns() is None
+    tasks.start()
+    tasks.keep_time()
+    eventually(lambda: (tasks.turns() or 0) >= 2)
+    assert tasks.is_ready()
+    assert tasks.ended() == []
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # as planted
+def test_a_worker_that_a_task_ended_is_told() -> None:
+    tasks = LocalTasks("x", PrometheusTelemetry(), workers=1)
+
+    def leave(_argument: str) -> None:
+        raise SystemExit
+
+    tasks.register("x.leave", leave)
+    tasks.start()
+    tasks.submit("x.leave")
+    eventually(lambda: tasks.ended() == ["worker"])
+    tasks.close(timeout_seconds=5)
+
+
+def test_what_was_told_to_end_did_not_end_by_itself(tasks: Tasks) -> None:
+    tasks.start()
+    tasks.keep_time()
+    tasks.close(timeout_seconds=5)
+    assert tasks.ended() == []
+
+
 def test_idle_threads_use_no_processor_time(tasks: Tasks) -> None:
     tasks.register("x.tick", lambda _argument: None)
     tasks.start()

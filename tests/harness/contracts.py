@@ -44,8 +44,6 @@ def _document(process: Process, name: str) -> dict[str, Any]:
         process.running[name].service,
         seal=ReaderSeal(b"unused", lambda: 0.0),
         telemetry=open_telemetry(),
-        alive=dict,
-        ready=dict,
     )
     return app.openapi()
 

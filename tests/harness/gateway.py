@@ -238,8 +238,6 @@ class Opener:
             service,
             seal=ReaderSeal(SECRET.encode(), lambda: self.clock.now().timestamp()),
             telemetry=telemetry,
-            alive=dict,
-            ready=dict,
         )
         client = TestClient(
             app,

@@ -204,7 +204,7 @@ def open_api(folder: Path, clock: ManualClock, ids: Ids, database_url: str = "")
             telemetry=telemetry,
         )
         seal = ReaderSeal(b"secret", lambda: clock.now().timestamp())
-        app = build_app(build(ports), seal=seal, telemetry=telemetry, alive=dict, ready=dict)
+        app = build_app(build(ports), seal=seal, telemetry=telemetry)
         with TestClient(app, raise_server_exceptions=False) as client:
             api = Api(client, seal, database, tasks, {"operator": OPERATOR})
             _fill(api)

@@ -156,10 +156,16 @@ class Installation(ABC):
         self._people.append(person)
         return person
 
-    def _is_ready(self) -> bool:
+    def probe(self, path: str, process: "subprocess.Popen[bytes] | None" = None) -> httpx2.Response:
+        """Ask a process, the first one unless told, what operators ask."""
+        pid = (process or self._processes[0]).pid
+        address = (self.data / "run" / "probes" / str(pid)).read_text(encoding="ascii")
+        return httpx2.get(f"{address}{path}", timeout=5)
+
+    def _is_ready(self, process: "subprocess.Popen[bytes]") -> bool:
         try:
-            return httpx2.get(f"{self.url}/readyz", timeout=5).is_success
-        except (OSError, httpx2.TransportError):
+            return self.probe("/readyz", process).is_success
+        except (OSError, httpx2.TransportError, httpx2.InvalidURL):
             return False
 
     @staticmethod
@@ -176,8 +182,9 @@ class Kring(Installation):
 
     def start(self, *arguments: str, **settings: str) -> None:
         """Start ``kring up``, with more settings for this once, and wait until it answers."""
-        self._processes = [self._launch("up", "--port", "0", *arguments, **settings)]
-        self.wait_for(self._is_ready, "Kring to be ready", START_SECONDS)
+        process = self._launch("up", "--port", "0", *arguments, **settings)
+        self._processes = [process]
+        self.wait_for(lambda: self._is_ready(process), "Kring to be ready", START_SECONDS)
 
     @override
     def start_empty(self, **settings: str) -> None:

@@ -69,6 +69,18 @@ class HandTasks(Tasks):
         self.run()
 
     @override
+    def is_ready(self) -> bool:
+        return True
+
+    @override
+    def turns(self) -> int | None:
+        return None
+
+    @override
+    def ended(self) -> Sequence[str]:
+        return []
+
+    @override
     def close(self, *, timeout_seconds: float) -> None:
         self._waiting.clear()
 

@@ -1,12 +1,11 @@
 """Kring as separate processes over real servers: each service, and two replicas of its consumer."""
 
-import socket
 import uuid
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-import httpx2
 from harness.installation import START_SECONDS, Installation
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
@@ -63,8 +62,8 @@ class SplitKring(Installation):
         for service in SERVICES:
             self._run(service, FIRST, **settings)
             self._run(service, SECOND, **settings)
-        for service in SERVICES:
-            self._wait_until_it_answers(service)
+        for process in self._processes:
+            self.wait_for(partial(self._is_ready, process), str(process.args), START_SECONDS)
         self.wait_for(self._all_consume, "two consumers of each service", START_SECONDS)
 
     @override
@@ -76,22 +75,6 @@ class SplitKring(Installation):
     def _run(self, service: str, roles: tuple[str, ...], **settings: str) -> None:
         chosen = [part for role in roles for part in ("--role", role)]
         self._processes.append(self._launch("run", service, *chosen, **settings))
-
-    def _wait_until_it_answers(self, service: str) -> None:
-        self.wait_for(lambda: self._answers(service), f"{service} to be ready", START_SECONDS)
-
-    def _answers(self, service: str) -> bool:
-        if service == "gateway":
-            return self._is_ready()
-        path = str(self.data / "run" / f"{service}.sock")
-        with socket.socket(socket.AF_UNIX) as probe:
-            if probe.connect_ex(path) != 0:  # httpx2 would leave its socket open
-                return False
-        with httpx2.Client(transport=httpx2.HTTPTransport(uds=path), timeout=5) as client:
-            try:
-                return client.get("http://service/readyz").is_success
-            except httpx2.TransportError:
-                return False
 
     def _all_consume(self) -> bool:
         """Tell whether the brokers know both consumers of each service."""

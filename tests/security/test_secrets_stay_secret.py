@@ -95,7 +95,7 @@ def test_a_journey_leaves_no_secret_and_nobody_in_the_logs(whole: Whole, log: io
     for name, canary in {**secrets, **PERSONAL}.items():
         lines = [line[:400] for line in logged.splitlines() if canary in line]
         assert not lines, f"{name}: {lines[:3]}"
-    metrics = httpx2.get(f"{whole.url}/metrics", timeout=60).text
+    metrics = httpx2.get(f"{whole.process.probes()}/metrics", timeout=60).text
     assert "kring_" in metrics
     for name, canary in {**secrets, **PERSONAL}.items():
         assert canary not in metrics, name

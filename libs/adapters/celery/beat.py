@@ -95,11 +95,18 @@ class Beat:
         }
         self._schedule = _TakingTurns(app, turn, submit)
         self._stop = threading.Event()
+        self.turns = 0
+        """How often it looked whether it is its turn, and what is due."""
         self._thread = threading.Thread(target=self._run, name=f"{app.main} beat", daemon=True)
 
     def start(self) -> None:
         """Begin to beat, or to stand by."""
         self._thread.start()
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether it beats or stands by."""
+        return self._thread.is_alive()
 
     def stop(self, *, timeout_seconds: float) -> None:
         """Stop, and let another one beat."""
@@ -109,4 +116,4 @@ class Beat:
 
     def _run(self) -> None:
         while not self._stop.wait(self._schedule.tick()):
-            pass
+            self.turns += 1

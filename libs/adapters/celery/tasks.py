@@ -1,6 +1,7 @@
 """Background work in any process, over Celery and Redis."""
 
 import logging
+from collections.abc import Sequence
 
 import redis
 from celery.exceptions import OperationalError
@@ -77,12 +78,27 @@ class CeleryTasks(Tasks):
     def keep_time(self) -> None:
         """Start a beat, or stand by while another one beats."""
         if not self._closed:
-            client = redis.Redis.from_url(
-                self._broker, socket_timeout=CONNECT_SECONDS, socket_connect_timeout=CONNECT_SECONDS
-            )
-            turn = Turn(client, f"{self._prefix}:beat:{self._service}")
+            turn = Turn(self._client(), f"{self._prefix}:beat:{self._service}")
             self._beat = Beat(self._app, turn, self._periodic, self.submit)
             self._beat.start()
+
+    @override
+    def is_ready(self) -> bool:
+        """Ask Redis; it has two seconds to answer."""
+        with self._client() as client:
+            try:
+                return bool(client.ping())
+            except RedisError:
+                return False
+
+    @override
+    def turns(self) -> int | None:
+        return None if self._beat is None else self._beat.turns
+
+    @override
+    def ended(self) -> Sequence[str]:
+        parts = {"worker": self._worker, "beat": self._beat}
+        return [name for name, part in parts.items() if part is not None and not part.is_running]
 
     @override
     def close(self, *, timeout_seconds: float) -> None:
@@ -95,6 +111,11 @@ class CeleryTasks(Tasks):
         if worker is not None:
             worker.stop(timeout_seconds=timeout_seconds)
         self._app.close()
+
+    def _client(self) -> redis.Redis:
+        return redis.Redis.from_url(
+            self._broker, socket_timeout=CONNECT_SECONDS, socket_connect_timeout=CONNECT_SECONDS
+        )
 
     def _find(self, name: str) -> None:
         if name not in self._names:

@@ -97,6 +97,11 @@ class Worker:
         """Begin to work as soon as Redis answers."""
         self._thread.start()
 
+    @property
+    def is_running(self) -> bool:
+        """Tell whether it works, or waits for Redis."""
+        return self._thread.is_alive()
+
     def stop(self, *, timeout_seconds: float) -> None:
         """Finish what runs, within the timeout; what waits stays for others."""
         self._stop.set()

@@ -5,13 +5,16 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from typing_extensions import override
 
 from libs.kernel.metrics import TASKS
 from libs.ports.tasks import Task, Tasks
 from libs.ports.telemetry import Telemetry
+
+LOOK_SECONDS = 10.0
+"""How long the timer sleeps at most, so that it is seen to live."""
 
 _log = logging.getLogger(__name__)
 
@@ -31,13 +34,15 @@ class LocalTasks(Tasks):
         self._waiting: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._timers: list[tuple[float, str, float]] = []
         self._closed = False
+        self._started = False
+        self._turns = 0
         self._lock = threading.Lock()
         self._work = threading.Condition(self._lock)
         self._alarm = threading.Condition(self._lock)
-        self._threads = [
+        self._workers = [
             _thread(f"{service}-task-{number}", self._serve) for number in range(workers)
         ]
-        self._threads.append(_thread(f"{service}-timer", self._wake))
+        self._timer = _thread(f"{service}-timer", self._wake)
 
     @override
     def register(self, name: str, task: Task) -> None:
@@ -65,12 +70,30 @@ class LocalTasks(Tasks):
     @override
     def start(self) -> None:
         """Start the threads."""
-        for thread in self._threads:
+        self._started = True
+        for thread in (*self._workers, self._timer):
             thread.start()
 
     @override
     def keep_time(self) -> None:
         """Do nothing more: whoever works here keeps the time as well, for nobody else can."""
+
+    @override
+    def is_ready(self) -> bool:
+        """Return that it is: the queue is in this process."""
+        return True
+
+    @override
+    def turns(self) -> int | None:
+        """Return how often the timer looked; it does so in the process that works."""
+        return self._turns if self._started else None
+
+    @override
+    def ended(self) -> Sequence[str]:
+        if not self._started or self._closed:
+            return []
+        found = [] if all(thread.is_alive() for thread in self._workers) else ["worker"]
+        return found if self._timer.is_alive() else [*found, "beat"]
 
     @override
     def close(self, *, timeout_seconds: float) -> None:
@@ -82,7 +105,7 @@ class LocalTasks(Tasks):
             self._work.notify_all()
             self._alarm.notify_all()
         deadline = time.monotonic() + timeout_seconds
-        for thread in self._threads:
+        for thread in (*self._workers, self._timer):
             if thread.is_alive():
                 thread.join(max(0.0, deadline - time.monotonic()))
 
@@ -119,13 +142,14 @@ class LocalTasks(Tasks):
     def _wake(self) -> None:
         with self._lock:
             while not self._closed:
+                self._turns += 1
                 if not self._timers:
-                    self._alarm.wait()
+                    self._alarm.wait(LOOK_SECONDS)
                     continue
                 due, name, seconds = self._timers[0]
                 now = time.monotonic()
                 if due > now:
-                    self._alarm.wait(due - now)
+                    self._alarm.wait(min(due - now, LOOK_SECONDS))
                     continue
                 heapq.heapreplace(self._timers, (now + seconds, name, seconds))
                 self._queue(name, "")

@@ -12,7 +12,7 @@ from time import perf_counter, sleep
 import httpx2
 
 from libs.kernel.errors import KringError
-from libs.runtime.cli.client import ADDRESS, Client
+from libs.runtime.cli.client import PROBES, Client
 from libs.runtime.settings import load, with_secrets
 
 START_SECONDS = 120.0
@@ -41,13 +41,11 @@ class Installation:
         """Start it; return after how many seconds it was ready."""
         begun = perf_counter()
         command = [sys.executable, "-m", "services", "up", "--no-sample", "--port", "0"]
-        address = self.data / ADDRESS
-        address.unlink(missing_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603  # our own program
                 [*command, "--data", str(self.data)], stdout=log, stderr=log, env=self._settings()
             )
-        wait_until(lambda: address.exists() and self._is_ready(), START_SECONDS)
+        wait_until(self._is_ready, START_SECONDS)
         return perf_counter() - begun
 
     def stop(self) -> None:
@@ -87,7 +85,7 @@ class Installation:
 
     def counted(self, metric: str, **labels: str) -> float:
         """Return the sum of a metric over the series with these labels."""
-        exposed = httpx2.get(f"{self._url()}/metrics", timeout=30).text
+        exposed = httpx2.get(f"{self._probes()}/metrics", timeout=30).text
         wanted = {f'{name}="{value}"' for name, value in labels.items()}
         return sum(
             float(line.rsplit(" ", 1)[1])
@@ -99,15 +97,16 @@ class Installation:
         if self._process is not None and self._process.poll() is not None:
             raise KringError(f"Kring could not start: {self._log.read_text()[-500:]}")
         try:
-            return httpx2.get(f"{self._url()}/readyz", timeout=5).is_success
+            return httpx2.get(f"{self._probes()}/readyz", timeout=5).is_success
         except (OSError, httpx2.TransportError, httpx2.InvalidURL):
             return False
 
     def _settings(self) -> dict[str, str]:
         return {"KRING_ENCODER": self.settings.encoder, "PATH": "/usr/bin:/bin"}
 
-    def _url(self) -> str:
-        return (self.data / ADDRESS).read_text(encoding="ascii").strip()
+    def _probes(self) -> str:
+        pid = self._process.pid if self._process is not None else 0
+        return (self.data / PROBES / str(pid)).read_text(encoding="ascii")
 
     def _proc(self, name: str) -> str:
         if self._process is None:

@@ -15,6 +15,10 @@ from libs.runtime.cli.sample import Sample
 from libs.runtime.cli.terminal import AsJson, Data, Key, Url, print_result, settings_for, told
 from libs.runtime.logs import configure_logs
 
+ProbePort = Annotated[
+    int | None, typer.Option(help="Port of /livez, /readyz and /metrics; 0 picks a free one.")
+]
+
 
 def build_cli(services: Sequence[str], sample: Sample) -> typer.Typer:
     """Return the command line over these services."""
@@ -41,6 +45,7 @@ def _add_running(
         data: Data = None,
         host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
         port: Annotated[int | None, typer.Option(help="Port; 0 picks a free one.")] = None,
+        probe_port: ProbePort = None,
         with_sample: Annotated[
             bool, typer.Option("--sample/--no-sample", help="Load the sample network.")
         ] = True,
@@ -49,7 +54,7 @@ def _add_running(
         with told():
             from libs.runtime.cli.up import up as start  # noqa: PLC0415  # fastapi is slow to import
 
-            settings = settings_for(data, host=host, port=port)
+            settings = settings_for(data, host=host, port=port, probe_port=probe_port)
             configure_logs(format_name=settings.log_format, level=settings.log_level)
             start(settings, services, console, sample=sample if with_sample else None)
 
@@ -60,6 +65,7 @@ def _add_running(
             list[str] | None, typer.Option(help="api, consumer, worker, beat; all when left out.")
         ] = None,
         data: Data = None,
+        probe_port: ProbePort = None,
     ) -> None:
         """Start one service, or some of its roles, in this process."""
         with told():
@@ -68,7 +74,7 @@ def _add_running(
 
             _one_of("service", [service], services)
             _one_of("role", role or [], ROLES)
-            settings = settings_for(data)
+            settings = settings_for(data, probe_port=probe_port)
             configure_logs(format_name=settings.log_format, level=settings.log_level)
             start(settings, service, role or [])
 

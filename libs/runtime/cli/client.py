@@ -10,6 +10,9 @@ from libs.kernel.errors import KringError
 from libs.runtime.settings import Settings
 
 ADDRESS = Path("run") / "address"
+PROBES = Path("run") / "probes"
+"""A file for each process whose probes are on a port that was free: its id, and the address in it.
+"""
 TIMEOUT_SECONDS = 60.0
 
 

@@ -15,7 +15,7 @@ from libs.kernel.errors import KringError
 from libs.kernel.ids import Uuid7
 from libs.kernel.urls import path_of
 from libs.runtime.cli.claim import claimed
-from libs.runtime.cli.client import ADDRESS, Client
+from libs.runtime.cli.client import ADDRESS, PROBES, Client
 from libs.runtime.cli.importing import import_records
 from libs.runtime.cli.sample import Sample
 from libs.runtime.cli.table import read_records
@@ -39,16 +39,15 @@ def up(
         try:
             process.start(services, is_alone=True)
             address = process.address()
-            (settings.data / ADDRESS).write_text(address, encoding="ascii")
-            client = Client(settings)
-            console.print(f"\n[bold]Kring is up at {address}[/]  (data in {settings.data})")
-            if sample is not None:
-                load_sample(client, sample, settings.data / UNFINISHED, console)
-            _greet(client, sample, settings, console)
-            _wait(stop)
+            with _findable(settings, address), _observable(settings, process.probes()):
+                client = Client(settings)
+                console.print(f"\n[bold]Kring is up at {address}[/]  (data in {settings.data})")
+                if sample is not None:
+                    load_sample(client, sample, settings.data / UNFINISHED, console)
+                _greet(client, sample, settings, console, metrics=f"{process.probes()}/metrics")
+                _wait(stop)
             console.print("\nStopping: finishing what runs …")
         finally:
-            (settings.data / ADDRESS).unlink(missing_ok=True)
             process.stop()
 
 
@@ -60,7 +59,8 @@ def run(settings: Settings, service: str, roles: Sequence[str]) -> None:
         try:
             process.start([service], roles or ROLES)
             gateway = process.running.get("gateway")
-            with _findable(settings, gateway.address if gateway else ""):
+            address = gateway.address if gateway else ""
+            with _findable(settings, address), _observable(settings, process.probes()):
                 _wait(stop)
         finally:
             process.stop()
@@ -82,9 +82,12 @@ def load_sample(client: Client, sample: Sample, unfinished: Path, console: Conso
     unfinished.unlink()
 
 
-def _greet(client: Client, sample: Sample | None, settings: Settings, console: Console) -> None:
+def _greet(
+    client: Client, sample: Sample | None, settings: Settings, console: Console, *, metrics: str
+) -> None:
     console.print(f"  pages     {client.url}/")
     console.print(f"  API docs  {client.url}/docs")
+    console.print(f"  metrics   {metrics}")
     if settings.mail.startswith("file:"):
         console.print(f"  mail      {path_of(settings.url(settings.mail))}/*.eml")
     guests = [] if sample is None else sample.guests()
@@ -114,6 +117,19 @@ def _findable(settings: Settings, address: str) -> Iterator[None]:
     finally:
         if address and path.exists() and path.read_text(encoding="ascii") == address:
             path.unlink()  # another gateway's would stay
+
+
+@contextmanager
+def _observable(settings: Settings, address: str) -> Iterator[None]:
+    """Let operators find the probes of this process where no setting tells their port."""
+    path = settings.data / PROBES / str(os.getpid())
+    if settings.probe_port == 0:
+        path.parent.mkdir(exist_ok=True, mode=0o700)
+        path.write_text(address, encoding="ascii")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _process(settings: Settings) -> Process:

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.kernel.errors import AppError, RetryableError, UnavailableError
 from libs.web.problems import problem_response
-from services.gateway.api.headers import is_open
+from services.gateway.api.headers import is_file
 from services.gateway.domain.quota import client_address
 from services.gateway.domain.session import LANGUAGE_COOKIE, accepted_language
 from services.gateway.usecases.admit import Admit, Admitted, Incoming
@@ -56,7 +56,7 @@ class Admission:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http" or is_open(scope["path"]):
+        if scope["type"] != "http" or is_file(scope["path"]):
             await self._app(scope, receive, send)
             return
         request = Request(scope)

@@ -21,7 +21,6 @@ _ALWAYS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-_PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 def is_file(path: str) -> bool:
@@ -32,11 +31,6 @@ def is_file(path: str) -> bool:
 def is_api(path: str) -> bool:
     """Tell whether a path is for programs, who read problems and not pages."""
     return path.startswith("/v1/") or path == "/openapi.json"
-
-
-def is_open(path: str) -> bool:
-    """Tell whether a path is served without asking who is there: files and probes."""
-    return is_file(path) or path in _PROBES
 
 
 class SecurityHeaders:
@@ -83,7 +77,7 @@ class MisdirectedError(AppError):
 
 
 class KnownHost:
-    """Refuses requests for another host; probes come by address and are let through."""
+    """Refuses requests for another host."""
 
     def __init__(self, app: ASGIApp, *, hosts: Collection[str]) -> None:
         """Wrap an app; ``hosts`` are in lower case, with the port unless it is the usual one."""
@@ -92,7 +86,7 @@ class KnownHost:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] == "http" and scope["path"] not in _PROBES:
+        if scope["type"] == "http":
             named = [host.lower() for host in Headers(scope=scope).getlist("host")]
             if len(named) != 1 or named[0] not in self._hosts:
                 error = MisdirectedError("Use the address under which this Kring is published.")

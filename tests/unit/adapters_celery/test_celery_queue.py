@@ -71,6 +71,7 @@ def test_where_nothing_listens_a_task_cannot_be_submitted() -> None:
 
     with pytest.raises(RetryableError, match="does not answer"):
         tasks.submit("x.do", "id")
+    assert not tasks.is_ready()
     tasks.close(timeout_seconds=5)
 
 

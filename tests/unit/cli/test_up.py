@@ -15,9 +15,9 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from libs.kernel.errors import KringError
-from libs.runtime.cli.client import ADDRESS, Client
+from libs.runtime.cli.client import ADDRESS, PROBES, Client
 from libs.runtime.cli.sample import Sample
-from libs.runtime.cli.up import _findable, _greet, _stop_on_signals, _wait, load_sample
+from libs.runtime.cli.up import _findable, _greet, _observable, _stop_on_signals, _wait, load_sample
 from libs.runtime.settings import Settings
 
 
@@ -107,10 +107,11 @@ def test_a_first_start_says_where_to_look_and_whom_to_sign_in_as(
 ) -> None:
     desk.body = orjson.dumps({"url": "http://kring/link"})
 
-    _greet(client, sample, Settings(data=tmp_path), screen)
+    _greet(client, sample, Settings(data=tmp_path), screen, metrics="http://probes/metrics")
 
     told = shown(screen)
     assert f"pages     {client.url}/\n" in told
+    assert "metrics   http://probes/metrics\n" in told
     assert f"mail      {tmp_path}/mail/*.eml\n" in told
     assert "member      Anna                http://kring/link\n" in told
     assert "kring people anna@example.org" in told
@@ -119,7 +120,7 @@ def test_a_first_start_says_where_to_look_and_whom_to_sign_in_as(
 def test_without_a_sample_nobody_is_signed_in(
     client: Client, desk: Desk, screen: Console, tmp_path: Path
 ) -> None:
-    _greet(client, None, Settings(data=tmp_path, mail="smtp://localhost"), screen)
+    _greet(client, None, Settings(data=tmp_path, mail="smtp://localhost"), screen, metrics="")
 
     assert desk.asked == []
     assert "mail" not in shown(screen)
@@ -142,6 +143,19 @@ def test_a_gateway_that_runs_apart_is_found_on_its_data_folder_while_it_runs(
     with _findable(settings, client.url), _findable(settings, "http://127.0.0.1:2"):
         address.write_text("http://127.0.0.1:3")
     assert address.read_text() == "http://127.0.0.1:3"
+
+
+@pytest.mark.parametrize(("port", "is_told"), [(0, True), (9180, False)])
+def test_probes_on_a_port_that_nobody_chose_are_found_on_the_data_folder(
+    tmp_path: Path, port: int, is_told: bool
+) -> None:
+    (tmp_path / PROBES).parent.mkdir()
+    path = tmp_path / PROBES / str(os.getpid())
+
+    with _observable(Settings(data=tmp_path, probe_port=port), "http://127.0.0.1:4711"):
+        assert path.exists() == is_told
+        assert not is_told or path.read_text() == "http://127.0.0.1:4711"
+    assert not path.exists()
 
 
 @pytest.fixture

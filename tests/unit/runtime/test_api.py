@@ -1,4 +1,4 @@
-"""The HTTP side of every service: probes, limits, measures, and who asks."""
+"""The HTTP side of every service: limits, measures, and who asks."""
 
 import re
 from collections.abc import Iterator
@@ -47,19 +47,6 @@ def routes() -> APIRouter:
     return router
 
 
-class Wrong:
-    """What the probes are told."""
-
-    def __init__(self) -> None:
-        self.alive: dict[str, str] = {}
-        self.ready: dict[str, str] = {}
-
-
-@pytest.fixture
-def wrong() -> Wrong:
-    return Wrong()
-
-
 @pytest.fixture
 def telemetry() -> PrometheusTelemetry:
     return open_telemetry()
@@ -71,14 +58,8 @@ def seal(clock: ManualClock) -> ReaderSeal:
 
 
 @pytest.fixture
-def client(telemetry: PrometheusTelemetry, seal: ReaderSeal, wrong: Wrong) -> Iterator[TestClient]:
-    app = build_app(
-        Service(name="notes", routers=[routes()]),
-        seal=seal,
-        telemetry=telemetry,
-        alive=lambda: wrong.alive,
-        ready=lambda: wrong.ready,
-    )
+def client(telemetry: PrometheusTelemetry, seal: ReaderSeal) -> Iterator[TestClient]:
+    app = build_app(Service(name="notes", routers=[routes()]), seal=seal, telemetry=telemetry)
     with TestClient(app, raise_server_exceptions=False) as opened:
         yield opened
 
@@ -94,45 +75,6 @@ def problem(response: httpx2.Response) -> dict[str, Any]:
     body: dict[str, Any] = response.json()
     assert body["status"] == response.status_code
     return body
-
-
-@pytest.mark.parametrize("probe", ["/healthz", "/readyz"])
-def test_a_probe_says_yes_when_nothing_is_wrong(client: TestClient, probe: str) -> None:
-    answer = client.get(probe)
-
-    assert (answer.status_code, answer.json()) == (200, {"ok": True, "wrong": {}})
-
-
-def test_readiness_names_what_is_wrong(client: TestClient, wrong: Wrong) -> None:
-    wrong.ready["search consumer"] = "too many bad records"
-
-    answer = client.get("/readyz")
-
-    assert answer.status_code == 503
-    assert answer.json() == {"ok": False, "wrong": {"search consumer": "too many bad records"}}
-    assert client.get("/healthz").status_code == 200
-
-
-def test_liveness_is_apart_from_readiness(client: TestClient, wrong: Wrong) -> None:
-    wrong.alive["search consumer"] = "no turn for 70 s"
-
-    assert client.get("/healthz").status_code == 503
-    assert client.get("/readyz").status_code == 200
-
-
-def test_metrics_are_exposed_for_prometheus(client: TestClient) -> None:
-    answer = client.get("/metrics")
-
-    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
-    assert "# TYPE kring_http_request_seconds histogram" in answer.text
-
-
-def test_probes_stand_in_no_contract(client: TestClient) -> None:
-    assert set(client.get("/openapi.json").json()["paths"]) == {
-        "/v1/notes",
-        "/v1/notes/raw",
-        "/v1/notes/{name}",
-    }
 
 
 def test_a_request_is_measured_by_its_template_and_never_by_its_path(
@@ -230,8 +172,6 @@ def test_a_mount_may_change_the_app(telemetry: PrometheusTelemetry, seal: Reader
         Service(name="notes", routers=[routes()], mounts=[mount]),
         seal=seal,
         telemetry=telemetry,
-        alive=dict,
-        ready=dict,
     )
 
     assert TestClient(app).get("/v1/notes").json()["member"] == "by cookie"

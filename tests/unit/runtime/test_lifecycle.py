@@ -1,156 +1,37 @@
-"""Tiny services in one process: their start, their probes, and a stop that loses nothing."""
+"""Tiny services in one process: their start, and a stop that loses nothing."""
 
 import socket
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import orjson
 import pytest
-import sqlalchemy as sa
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
+from harness.town import (
+    WAIT_SECONDS,
+    Start,
+    Town,
+    call,
+    get,
+    in_thread,
+    submission,
+    wait_for,
+)
 
-from libs.adapters.sql.tables import OUTBOX
-from libs.adapters.sql.work import connection_of
-from libs.contracts.codec import encode
-from libs.contracts.envelope import Event, Record
-from libs.contracts.gen.kring.events.v1.inbox_pb2 import Submission
 from libs.contracts.gen.kring.events.v1.members_pb2 import Member
-from libs.contracts.gen.kring.events.v1.stories_pb2 import Story
-from libs.contracts.topics import INBOX, MEMBERS, STORIES
-from libs.kernel.clock import Clock, ManualClock, SystemClock
-from libs.kernel.errors import KringError, PoisonError, SettingsError
+from libs.contracts.topics import MEMBERS
+from libs.kernel.clock import SystemClock
+from libs.kernel.errors import KringError, SettingsError
 from libs.kernel.ids import Uuid7
-from libs.ports.database import Work
-from libs.runtime.lifecycle import STALLED_SECONDS, Process, builder
-from libs.runtime.limit import CONSECUTIVE
-from libs.runtime.service import Build, Handler, Ports, Service, each
+from libs.runtime.lifecycle import Process, builder
 from libs.runtime.settings import Settings, with_secrets
-
-WAIT_SECONDS = 20.0
-Start = Callable[..., Process]
-
-
-class Town:
-    """What the tiny services do, and what they noted."""
-
-    def __init__(self) -> None:
-        self.titles: list[str] = []
-        self.cleared: list[str] = []
-        self.ticks = threading.Semaphore(0)
-        self.entered = threading.Event()
-        self.go_on = threading.Event()
-        self.mounts: list[Callable[[FastAPI], None]] = []
-
-    def build(self, name: str) -> Build:
-        """``ingestion`` writes, ``search`` reads, ``gateway`` is slow."""
-        return {
-            "ingestion": self._writer,
-            "search": self._reader,
-            "gateway": self._gateway,
-        }[name]
-
-    def _writer(self, ports: Ports) -> Service:
-        router = APIRouter(prefix="/v1/stories")
-
-        @router.post("/{title}", operation_id="tell")
-        def tell(title: str) -> str:
-            with ports.database.write() as work:
-                state = Story(story_id=title, title=title)
-                work.emit(STORIES, title, programme="p", sequence=1, state=state)
-            return title
-
-        def answer_slowly(event: Event[Submission], work: Work) -> None:
-            self.entered.set()
-            assert self.go_on.wait(WAIT_SECONDS)
-            member = Member(member_id=event.aggregate_id)
-            work.emit(MEMBERS, event.aggregate_id, programme="p", sequence=1, state=member)
-
-        return Service(name="ingestion", routers=[router], handlers={INBOX: each(answer_slowly)})
-
-    def _reader(self, ports: Ports) -> Service:
-        def read(events: Sequence[Event[Story]], _work: Work) -> None:
-            if any(event.state.title == "poison" for event in events):
-                raise PoisonError("unreadable")
-            self.titles += [event.state.title for event in events]
-
-        ports.tasks.register("search.tick", lambda _argument: self.ticks.release())
-        handlers: dict[object, Handler] = {STORIES: read}
-        return Service(
-            name="search",
-            handlers=handlers,  # type: ignore[arg-type]  # one topic, spelt as any
-            periodic={"search.tick": 0.01},
-            on_clear=[lambda _work: self.cleared.append("search")],
-        )
-
-    def _gateway(self, _ports: Ports) -> Service:
-        router = APIRouter(prefix="/v1")
-
-        @router.get("/slow", operation_id="slow")
-        def slow() -> str:
-            self.entered.set()
-            assert self.go_on.wait(WAIT_SECONDS)
-            return "done"
-
-        return Service(name="gateway", routers=[router], mounts=self.mounts)
-
-
-@pytest.fixture
-def town() -> Town:
-    return Town()
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return with_secrets(Settings(data=tmp_path / "d", port=0, drain_seconds=5))
-
-
-@pytest.fixture
-def start(settings: Settings, town: Town) -> Iterator[Start]:
-    processes: list[Process] = []
-
-    def begin(
-        *names: str, roles: Sequence[str] = ("api", "consumer"), clock: Clock | None = None
-    ) -> Process:
-        clock = clock or SystemClock()
-        processes.append(Process(settings, clock=clock, ids=Uuid7(clock), builder=town.build))
-        processes[-1].start(names, roles)
-        return processes[-1]
-
-    yield begin
-    town.go_on.set()
-    for process in processes:
-        process.stop()
-
-
-def call(process: Process, service: str, method: str, path: str) -> tuple[int, object]:
-    peers = next(iter(process.running.values())).ports.peers
-    reply = peers.call(service, method, path)
-    return reply.status, orjson.loads(reply.body)
-
-
-def wait_for(look: Callable[[], object]) -> None:
-    """Look until something true is seen."""
-    pause = threading.Event()
-    for _ in range(int(WAIT_SECONDS / 0.02)):
-        if look():
-            return
-        pause.wait(0.02)
-    raise AssertionError("waited in vain")
-
-
-def in_thread(work: Callable[[], object]) -> threading.Thread:
-    thread = threading.Thread(target=work)
-    thread.start()
-    return thread
 
 
 def test_start_returns_when_every_service_answers(start: Start) -> None:
     process = start("ingestion", "search")
 
-    assert call(process, "ingestion", "GET", "/readyz") == (200, {"ok": True, "wrong": {}})
-    assert call(process, "search", "GET", "/healthz") == (200, {"ok": True, "wrong": {}})
+    assert call(process, "ingestion", "POST", "/v1/stories/garden") == (200, "garden")
+    assert call(process, "search", "GET", "/v1/nothing")[0] == 404
 
 
 def test_what_one_service_commits_reaches_another(start: Start, town: Town) -> None:
@@ -179,11 +60,11 @@ def test_periodic_tasks_run_where_the_workers_are(start: Start, town: Town) -> N
 
 def test_stopping_publishes_what_was_committed_last(start: Start, town: Town) -> None:
     process = start("ingestion")
-    process._bus.publish([_submission()])
+    process._bus.publish([submission()])
     assert town.entered.wait(WAIT_SECONDS)
 
     stopping = in_thread(process.stop)
-    wait_for(process.wrong)
+    wait_for(process.health.wrong)
     town.go_on.set()
     stopping.join(WAIT_SECONDS)
 
@@ -196,11 +77,11 @@ def test_stopping_publishes_what_was_committed_last(start: Start, town: Town) ->
 def test_stopping_lets_a_request_finish_that_is_being_answered(start: Start, town: Town) -> None:
     process = start("gateway")
     answers: list[bytes] = []
-    asking = in_thread(lambda: answers.append(_get(process.address(), "/v1/slow")))
+    asking = in_thread(lambda: answers.append(get(process.address(), "/v1/slow")))
     assert town.entered.wait(WAIT_SECONDS)
 
     stopping = in_thread(process.stop)
-    wait_for(process.wrong)
+    wait_for(process.health.wrong)
     town.go_on.set()
     stopping.join(WAIT_SECONDS)
     asking.join(WAIT_SECONDS)
@@ -209,73 +90,11 @@ def test_stopping_lets_a_request_finish_that_is_being_answered(start: Start, tow
     assert answers[0].endswith(b'"done"')
 
 
-def test_a_process_that_stops_is_not_ready_but_alive(start: Start) -> None:
-    process = start("search", roles=["consumer"])
-
-    process.stop()
-
-    assert process.wrong() == {"process": "is stopping"}
-    assert process.stalled() == {}
-
-
 def test_stopping_twice_is_harmless(start: Start) -> None:
     process = start("search")
 
     process.stop()
     process.stop()
-
-
-def test_a_halted_consumer_is_unready_with_its_reason_but_no_cause_for_a_new_start(
-    start: Start,
-) -> None:
-    process = start("ingestion", "search")
-    with process.running["ingestion"].database.write() as work:
-        for sequence in range(1, CONSECUTIVE + 2):
-            state = Story(story_id="s", title="poison")
-            work.emit(STORIES, "s", programme="p", sequence=sequence, state=state)
-    wait_for(lambda: process.running["search"].consumer.halted)  # type: ignore[union-attr]
-
-    status, probe = call(process, "ingestion", "GET", "/readyz")
-
-    assert status == 503
-    assert "too many bad records" in str(probe)
-    assert call(process, "search", "GET", "/healthz")[0] == 200
-
-
-def test_a_loop_that_does_not_turn_any_more_is_told(
-    start: Start, town: Town, clock: ManualClock
-) -> None:
-    process = start("ingestion", roles=["consumer"], clock=clock)
-    process._bus.publish([_submission()])
-    assert town.entered.wait(WAIT_SECONDS)
-    assert process.stalled() == {}
-    clock.advance(STALLED_SECONDS + 1)
-
-    assert process.stalled() == {"ingestion consumer": "no turn for 61 s"}
-
-
-def test_a_thread_that_ended_by_a_bug_is_told_by_both_probes(start: Start) -> None:
-    process = start("search", roles=["consumer"])
-    with process.running["search"].database.write() as work:
-        connection_of(work).execute(
-            sa.insert(OUTBOX),
-            {"topic": "t", "key": b"k", "headers": b"no JSON", "value": b"", "created_at": 0.0},
-        )
-
-    wait_for(process.stalled)
-
-    assert process.stalled() == {"search relay": "has ended: the log tells why"}
-    assert process.wrong() == process.stalled()
-
-
-def test_a_database_that_does_not_answer_is_unready(start: Start, settings: Settings) -> None:
-    process = start("search", roles=[])
-    process.running["search"].database.close()
-    for file in settings.data.glob("search.db*"):
-        file.unlink()
-    (settings.data / "search.db").mkdir()
-
-    assert process.wrong() == {"search database": "does not answer"}
 
 
 def test_a_server_that_ends_at_its_start_is_told(start: Start, town: Town) -> None:
@@ -333,7 +152,7 @@ def test_a_socket_that_a_killed_process_left_is_taken_over(
 
     process = start("search", roles=["api"])
 
-    assert call(process, "search", "GET", "/healthz")[0] == 200
+    assert call(process, "search", "GET", "/v1/nothing")[0] == 404
 
 
 def test_an_address_on_every_interface_is_reached_by_the_loopback(
@@ -364,29 +183,3 @@ def test_emptying_clears_what_was_projected_and_reads_the_log_again(
 
     wait_for(lambda: town.titles == ["garden", "garden"])
     assert town.cleared == ["search"]
-
-
-def _submission() -> Record:
-    event = Event(
-        topic=INBOX,
-        id="1",
-        aggregate_id="anna",
-        sequence=0,
-        programme="p",
-        source="/other",
-        time=SystemClock().now(),
-        state=Submission(),
-    )
-    return encode(event)
-
-
-def _get(address: str, path: str) -> bytes:
-    host, port = address.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=WAIT_SECONDS) as connection:
-        connection.sendall(
-            f"GET {path} HTTP/1.1\r\nhost: kring\r\nconnection: close\r\n\r\n".encode()
-        )
-        answer = b""
-        while part := connection.recv(4096):
-            answer += part
-    return answer
