@@ -18,6 +18,7 @@ def add_operating(app: typer.Typer, services: Sequence[str], console: Console) -
     """Add these commands to the command line."""
     _add_letters(app, services, console)
     _add_repair(app, services, console)
+    _add_migrating(app, services, console)
     _add_doctor(app, services, console)
 
 
@@ -121,6 +122,24 @@ def _add_repair(app: typer.Typer, services: Sequence[str], console: Console) -> 
                 _chosen(each, services)
             for name in start(settings_for(data), service or services):
                 console.print(f"{name}: emptied; the next `kring up` fills it from the log.")
+
+
+def _add_migrating(app: typer.Typer, services: Sequence[str], console: Console) -> None:
+    @app.command()
+    def migrate(
+        service: Annotated[
+            list[str] | None, typer.Argument(help="Services to migrate; all when left out.")
+        ] = None,
+        data: Data = None,
+    ) -> None:
+        """Bring the databases up to date, as every start does; before many start at once."""
+        with told():
+            from libs.runtime.cli.migrating import migrate as start  # noqa: PLC0415
+
+            for each in service or []:
+                _chosen(each, services)
+            for name in start(settings_for(data), service or services):
+                console.print(f"{name}: the database is up to date.")
 
 
 def _add_doctor(app: typer.Typer, services: Sequence[str], console: Console) -> None:

@@ -1,0 +1,18 @@
+"""Bringing the databases up to date before anything of a new version starts."""
+
+from collections.abc import Sequence
+
+from libs.runtime.cli.letters import opened
+from libs.runtime.settings import Settings
+
+
+def migrate(settings: Settings, services: Sequence[str]) -> list[str]:
+    """Bring the schema of each service's database up to date; return their names.
+
+    Opening a database does it, as every process does when it starts. Only one process at a time
+    changes a schema, the others wait; what is up to date is only read.
+    """
+    with opened(settings) as wiring:
+        for name in services:
+            wiring.database(name)
+    return list(services)
