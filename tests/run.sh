@@ -32,8 +32,8 @@ fi
 rm -f .coverage .coverage.*
 export COVERAGE_PROCESS_START="$PWD/pyproject.toml"
 
-printf '── unit, contract, API, architecture, bad input, security\n'
-pytest tests/unit tests/contract tests/api tests/architecture tests/badinput tests/security \
+printf '── unit, contract, API, architecture, bad input, security, chart\n'
+pytest tests/unit tests/contract tests/api tests/architecture tests/badinput tests/security tests/charts \
   -m 'not servers' -q -rs -n 2 --dist loadfile "${written[@]}" --cov --cov-report=
 
 over_servers --cov --cov-append --cov-report=
