@@ -1,0 +1,40 @@
+"""Threads of one process share the arenas of the C library."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+ALLOCATE_IN_THREADS = """
+import ctypes, re, sys, threading
+from libs.runtime.memory import share_arenas
+if sys.argv[2] == "shared":
+    assert share_arenas()
+libc = ctypes.CDLL(None)
+libc.malloc.restype = libc.fopen.restype = ctypes.c_void_p
+together = threading.Barrier(12)
+def allocate():
+    together.wait()
+    libc.malloc(100_000)
+threads = [threading.Thread(target=allocate) for _ in range(12)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+file = ctypes.c_void_p(libc.fopen(sys.argv[1].encode(), b"w"))
+libc.malloc_info(0, file)
+libc.fclose(file)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="about glibc")
+def test_many_threads_use_two_arenas(tmp_path: Path) -> None:
+    counted = {}
+    for way in ("shared", "as it is"):
+        report = tmp_path / "malloc.xml"
+        subprocess.run(  # noqa: S603  # our own program
+            [sys.executable, "-c", ALLOCATE_IN_THREADS, str(report), way], cwd=ROOT, check=True
+        )
+        counted[way] = report.read_text().count("<heap nr=")
+
+    assert counted["shared"] <= 2 < counted["as it is"]
