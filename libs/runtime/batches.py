@@ -1,7 +1,8 @@
 """How many records a consumer takes at a time."""
 
-LEAST = 64
-"""What an encoder takes a few seconds for, so that leases are kept."""
+LEAST = 16
+"""Long stories are ten passages each: an encoder takes seconds for so many, not minutes, and the
+probes and the group see the loop turn."""
 MOST = 512
 QUICK_SECONDS = 0.25
 SLOW_SECONDS = 1.0

@@ -9,18 +9,18 @@ from libs.runtime.batches import LEAST, MOST, BatchSize
 def test_quick_batches_grow_up_to_the_most() -> None:
     size = BatchSize()
     seen = []
-    for _ in range(5):
+    for _ in range(7):
         seen.append(size.records)
         size.took(size.records, 0.01)
 
-    assert seen == [64, 128, 256, 512, 512]
+    assert seen == [16, 32, 64, 128, 256, 512, 512]
 
 
 def test_slow_batches_shrink_down_to_the_least() -> None:
     size = BatchSize()
-    size.took(64, 0.01)
-    size.took(128, 2.0)
-    size.took(64, 2.0)
+    size.took(16, 0.01)
+    size.took(32, 2.0)
+    size.took(16, 2.0)
 
     assert size.records == LEAST
 
