@@ -51,8 +51,9 @@ proto: $(STAMP) ## generate libs/contracts/gen from proto/
 	$(BIN)/python proto/generate.py
 
 lock: $(STAMP) ## resolve the constraints anew
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra all --extra dev pyproject.toml -o constraints/py311.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra all --constraint constraints/py311.txt pyproject.toml -o constraints/image.txt
+	@command -v uv >/dev/null || { echo "uv is missing: pipx install uv, or pip install uv in an environment on the PATH"; exit 1; }
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra all --extra dev pyproject.toml -o constraints/py311.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra all --constraint constraints/py311.txt pyproject.toml -o constraints/image.txt
 
 clean: ## remove the environment and the caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
