@@ -4,6 +4,7 @@ import threading
 from importlib.util import find_spec
 
 import sqlalchemy as sa
+import structlog
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
@@ -20,12 +21,16 @@ _one_at_a_time = threading.Lock()
 _LONGEST_SECONDS = 600.0
 """How long another process may take to change the schema before this one gives up."""
 
+log = structlog.get_logger()
+
 
 def migrate(url: str, *packages: str) -> None:
     """Bring a database to the newest schema of the shared tables and of these packages.
 
     All of it is one transaction that excludes other processes; a database that is up to date is
-    only read. One that is missing on a PostgreSQL server is made, if the role may. Raises
+    only read, and so is one that a newer release has changed: what a release adds does not disturb
+    the one before it, so that both may run, and start, side by side. A database that is missing on
+    a PostgreSQL server is made, if the role may. Raises
     ``SettingsError`` when the database cannot be used at all.
     """
     trees = {package: _tree(package) for package in (SHARED, *packages)}
@@ -38,7 +43,7 @@ def migrate(url: str, *packages: str) -> None:
             if engines.writer.dialect.name == "postgresql":
                 postgres.make_database(parsed)
             with engines.reader.connect() as connection:
-                if all(_is_current(connection, *item) for item in trees.items()):
+                if all(_is_done(connection, *item) for item in trees.items()):
                     return
             _upgrade(engines.writer, trees)
     except RetryableError as error:
@@ -56,7 +61,8 @@ def _upgrade(engine: sa.Engine, trees: dict[str, ScriptDirectory]) -> None:
             if connection.dialect.name == "postgresql":
                 postgres.lock_schema(connection)
             for package, tree in trees.items():
-                _upgrade_package(connection, package, tree)
+                if not _is_done(connection, package, tree):
+                    _upgrade_package(connection, package, tree)
 
 
 def _upgrade_package(connection: sa.Connection, package: str, tree: ScriptDirectory) -> None:
@@ -69,9 +75,13 @@ def _upgrade_package(connection: sa.Connection, package: str, tree: ScriptDirect
         context.run_migrations()
 
 
-def _is_current(connection: sa.Connection, package: str, tree: ScriptDirectory) -> bool:
-    heads = _context(connection, package, {}).get_current_heads()
-    return set(heads) == set(tree.get_heads())
+def _is_done(connection: sa.Connection, package: str, tree: ScriptDirectory) -> bool:
+    """Tell whether the schema is the newest that this release knows, or newer."""
+    heads = set(_context(connection, package, {}).get_current_heads())
+    newer = heads - {script.revision for script in tree.walk_revisions()}
+    if newer:
+        log.warning("the schema is of a newer release", package=package, revision=sorted(newer))
+    return bool(newer) or heads == set(tree.get_heads())
 
 
 def _context(

@@ -169,6 +169,20 @@ def test_a_migration_that_fails_leaves_the_schema_as_it_was(
     assert column(url, "SELECT id FROM parent") == [1]
 
 
+def test_the_release_before_starts_on_the_schema_of_the_next(
+    url: str, tmp_path: Path, package: str
+) -> None:
+    add(tmp_path, package, "0001", FIRST)
+    add(tmp_path, package, "0002", REBUILD)
+    migrate(url, package)
+    (tmp_path / package.replace(".", "/") / "versions" / "0002_sample.py").unlink()
+    migrate(url, package)
+
+    table = f"alembic_version_{package.split('.', maxsplit=1)[0]}"
+    assert column(url, f"SELECT version_num FROM {table}") == ["0002"]  # noqa: S608  # ours
+    assert column(url, "SELECT name FROM parent") == [None]
+
+
 def test_a_package_without_migrations_is_named(url: str) -> None:
     with pytest.raises(ModuleNotFoundError, match=r"libs\.nothing"):
         migrate(url, "libs.nothing")
