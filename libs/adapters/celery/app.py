@@ -1,6 +1,6 @@
 """A Celery application for one service: its settings, each for a reason."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 from celery import Celery
@@ -9,30 +9,42 @@ from libs.kernel.errors import SettingsError
 
 SCHEME = "celery+"
 VISIBLE_SECONDS = 600
-"""What a worker took and did not finish comes again after so long (the default is an hour)."""
+"""What a worker took and did not finish comes again after so long (Celery's own is an hour)."""
 CONNECT_SECONDS = 2.0
 _PREFIX = "kring"
 
 
-def broker_of(url: str) -> tuple[str, str]:
-    """Return the broker's URL and the namespace of ``celery+redis://host:port/1[?prefix=name]``.
+class Queue(NamedTuple):
+    """Where the queues are, and how long a worker may keep what it took."""
+
+    broker: str
+    prefix: str = _PREFIX
+    visible_seconds: int = VISIBLE_SECONDS
+
+
+def queue_of(url: str) -> Queue:
+    """Return what ``celery+redis://host:port/1[?prefix=name][&visible_seconds=600]`` says.
 
     Raises ``SettingsError`` for another URL.
     """
     parts = urlsplit(url.removeprefix(SCHEME))
-    if not url.startswith(SCHEME) or parts.scheme not in {"redis", "rediss"} or not parts.hostname:
-        raise SettingsError(
-            f"KRING_TASKS={url!r}: use celery+redis://host:6379/1, or local: in one process."
-        )
     options = parse_qs(parts.query)
     prefix = options.pop("prefix", [_PREFIX])[-1]
-    plain = urlunsplit(parts._replace(query=urlencode(options, doseq=True)))
-    return plain, prefix
+    visible = options.pop("visible_seconds", [str(VISIBLE_SECONDS)])[-1]
+    is_redis = parts.scheme in {"redis", "rediss"} and bool(parts.hostname)
+    if not (url.startswith(SCHEME) and is_redis and visible.isdecimal() and int(visible)):
+        raise SettingsError(
+            f"KRING_TASKS={url!r}: use celery+redis://host:6379/1, or local: in one process;"
+            " visible_seconds is a number from 1 up."
+        )
+    broker = urlunsplit(parts._replace(query=urlencode(options, doseq=True)))
+    return Queue(broker, prefix, int(visible))
 
 
-def make_app(broker: str, prefix: str, service: str) -> Celery:
+def make_app(queue: Queue, service: str) -> Celery:
     """Return an application with a queue of this service; nothing connects yet."""
-    app = Celery(f"kring-{service}", broker=broker, set_as_current=False, loader="app")
+    visible = {"visibility_timeout": queue.visible_seconds}
+    app = Celery(f"kring-{service}", broker=queue.broker, set_as_current=False, loader="app")
     app.conf.update(
         _messages()
         | {
@@ -49,12 +61,12 @@ def make_app(broker: str, prefix: str, service: str) -> Celery:
             "broker_connection_max_retries": None,  # a worker waits for Redis as long as it takes
             "broker_connection_timeout": CONNECT_SECONDS,
             "broker_transport_options": {
-                "visibility_timeout": VISIBLE_SECONDS,
-                "global_keyprefix": f"{prefix}:tasks:",
+                **visible,
+                "global_keyprefix": f"{queue.prefix}:tasks:",
                 "socket_connect_timeout": CONNECT_SECONDS,
                 "health_check_interval": 25,
             },
-            "result_backend_transport_options": {"visibility_timeout": VISIBLE_SECONDS},
+            "result_backend_transport_options": visible,
         }
     )
     return app

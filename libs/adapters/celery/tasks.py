@@ -8,7 +8,7 @@ from celery.exceptions import OperationalError
 from redis.exceptions import RedisError
 from typing_extensions import override
 
-from libs.adapters.celery.app import CONNECT_SECONDS, broker_of, make_app
+from libs.adapters.celery.app import CONNECT_SECONDS, make_app, queue_of
 from libs.adapters.celery.beat import Beat, Turn
 from libs.adapters.celery.worker import Worker
 from libs.kernel.errors import RetryableError
@@ -28,10 +28,10 @@ class CeleryTasks(Tasks):
 
     def __init__(self, url: str, service: str, telemetry: Telemetry) -> None:
         """Take where the queues are, whose tasks these are, and where runs are counted."""
-        self._broker, self._prefix = broker_of(url)
+        self._queue = queue_of(url)
         self._service = service
         self._telemetry = telemetry
-        self._app = make_app(self._broker, self._prefix, service)
+        self._app = make_app(self._queue, service)
         self._names: set[str] = set()
         self._periodic: dict[str, float] = {}
         self._worker: Worker | None = None
@@ -78,7 +78,7 @@ class CeleryTasks(Tasks):
     def keep_time(self) -> None:
         """Start a beat, or stand by while another one beats."""
         if not self._closed:
-            turn = Turn(self._client(), f"{self._prefix}:beat:{self._service}")
+            turn = Turn(self._client(), f"{self._queue.prefix}:beat:{self._service}")
             self._beat = Beat(self._app, turn, self._periodic, self.submit)
             self._beat.start()
 
@@ -114,7 +114,9 @@ class CeleryTasks(Tasks):
 
     def _client(self) -> redis.Redis:
         return redis.Redis.from_url(
-            self._broker, socket_timeout=CONNECT_SECONDS, socket_connect_timeout=CONNECT_SECONDS
+            self._queue.broker,
+            socket_timeout=CONNECT_SECONDS,
+            socket_connect_timeout=CONNECT_SECONDS,
         )
 
     def _find(self, name: str) -> None:

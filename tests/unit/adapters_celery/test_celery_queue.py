@@ -1,6 +1,8 @@
 """Celery over a real Redis: several workers and beats, foreign messages, and Redis that goes."""
 
 import pickle
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +13,7 @@ from celery import Celery
 from servers import redis as redis_server
 from servers.redis import Redis
 
-from libs.adapters.celery.app import VISIBLE_SECONDS, broker_of, make_app
+from libs.adapters.celery.app import VISIBLE_SECONDS, Queue, make_app, queue_of
 from libs.adapters.celery.tasks import CeleryTasks, open_tasks
 from libs.adapters.prometheus.telemetry import PrometheusTelemetry
 from libs.kernel.errors import RetryableError, SettingsError
@@ -41,20 +43,33 @@ def eventually(holds: Callable[[], bool], seconds: float = 20) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["celery+amqp://host", "celery+redis:", "redis://host/0", "celery:", "celery+redis:///1"]
+    "url",
+    [
+        "celery+amqp://host",
+        "celery+redis:",
+        "redis://host/0",
+        "celery:",
+        "celery+redis:///1",
+        "celery+redis://host/1?visible_seconds=soon",
+        "celery+redis://host/1?visible_seconds=0",
+    ],
 )
 def test_a_url_that_names_no_queue_is_a_wrong_setting(url: str) -> None:
     with pytest.raises(SettingsError, match="KRING_TASKS"):
-        broker_of(url)
+        queue_of(url)
 
 
-def test_a_namespace_is_part_of_the_url() -> None:
-    assert broker_of("celery+redis://u:p@host:1/2") == ("redis://u:p@host:1/2", "kring")
-    assert broker_of("celery+rediss://host/2?prefix=a") == ("rediss://host/2", "a")
+def test_a_namespace_and_how_long_a_worker_may_take_are_part_of_the_url() -> None:
+    assert queue_of("celery+redis://u:p@host:1/2") == ("redis://u:p@host:1/2", "kring", 600)
+    assert queue_of("celery+rediss://host/2?prefix=a&visible_seconds=90") == (
+        "rediss://host/2",
+        "a",
+        90,
+    )
 
 
 def test_work_that_was_taken_is_not_done_until_it_is_done() -> None:
-    conf = make_app("redis://host/1", "kring", "x").conf
+    conf = make_app(Queue("redis://host/1"), "x").conf
 
     assert (conf.task_acks_late, conf.task_reject_on_worker_lost) == (True, True)
     assert conf.worker_prefetch_multiplier == 1
@@ -159,9 +174,44 @@ def test_a_worker_goes_on_when_redis_was_away(opened: OpenTasks) -> None:
         tasks.close(timeout_seconds=5)
 
 
+WORKER = """
+import sys, threading
+from libs.adapters.celery.tasks import open_tasks
+from libs.adapters.prometheus.telemetry import open_telemetry
+
+def never_done(argument):
+    print(argument, flush=True)
+    threading.Event().wait()
+
+tasks = open_tasks(sys.argv[1], service="x", telemetry=open_telemetry())
+tasks.register("x.do", never_done)
+tasks.start()
+tasks.submit("x.do", "id")
+threading.Event().wait()
+"""
+
+
+@pytest.mark.servers
+def test_what_a_killed_worker_had_taken_comes_again_to_another(
+    redis: Redis, opened: OpenTasks
+) -> None:
+    url = f"celery+{redis.url(1)}&visible_seconds=2"
+    command = [sys.executable, "-c", WORKER, url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:  # noqa: S603  # ours
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "id\n"
+        worker.kill()
+    seen: list[str] = []
+    other = opened(url)
+    other.register("x.do", seen.append)
+    other.start()
+
+    eventually(lambda: seen == ["id"], seconds=40)
+
+
 @pytest.mark.servers
 def test_messages_of_others_run_nothing_and_stop_nobody(redis: Redis, opened: OpenTasks) -> None:
-    plain, prefix = broker_of(f"celery+{redis.url(1)}")
+    plain, prefix, _ = queue_of(f"celery+{redis.url(1)}")
     seen: list[str] = []
     tasks = opened(f"celery+{plain}?prefix={prefix}")
     tasks.register("x.do", seen.append)
