@@ -49,7 +49,7 @@ def build(ports: Ports) -> Service:
     background = DrawBackground(store, ports.database, near, ports.clock, encoder.name)
     sweep = Sweep(store, ports.database, ports.clock)
     ports.tasks.register(REFRESH, Refresh(refresh, background))
-    ports.tasks.register(UPKEEP, Upkeep(Expire(desk), sweep, blocks, wake))
+    ports.tasks.register(UPKEEP, Upkeep(Expire(desk), sweep, blocks, wake, background))
 
     def clear(work: Work) -> None:
         index.clear()

@@ -40,12 +40,13 @@ class Refresh:
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """Expire introductions, find forgotten slates, share blocks."""
+    """Expire introductions, find forgotten slates, share blocks, measure with all members."""
 
     expire: Expire
     sweep: Sweep
     share: ShareBlocks
     wake: Callable[[], None]
+    background: DrawBackground
 
     def __call__(self, _argument: str = "") -> None:
         """Do all that is due."""
@@ -54,3 +55,4 @@ class Upkeep:
         self.sweep()
         self.wake()
         self.share()
+        self.background.settle()  # last: it needs the index, which may be down

@@ -43,7 +43,7 @@ class DrawBackground:
         size = self.neighbourhood.index.count()
         with self.database.read() as work:
             before = self.store.backgrounds.size(work, self.encoder_name)
-            if not size or before / growth < size < before * growth:
+            if not size or size == before or before / growth < size < before * growth:
                 return False
             ids = self.store.profiles.initiative_ids(work, most=SAMPLED_INITIATIVES)
             owners = self.store.profiles.owners(work, ids)
@@ -61,6 +61,14 @@ class DrawBackground:
                 every = self.store.slates.older_than(work, now + 1, limit=self.few)
                 self.store.marks.put(work, every, at=now, urgent=False)
         return True
+
+    def settle(self) -> None:
+        """Draw a small network's sample anew if its size differs at all.
+
+        To be called now and then: so slates end up the same in whatever order members came.
+        """
+        if self.neighbourhood.index.count() <= self.few:
+            self(1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -357,6 +357,17 @@ def test_in_a_large_network_a_new_sample_costs_no_new_slates(pair: World) -> Non
     assert not draw()
 
 
+def test_the_sample_of_a_small_network_is_soon_that_of_all_its_members(world: World) -> None:
+    world.feed(*(member(f"m{number}") for number in range(12)))
+    world.run()
+    world.member("late")
+    world.tasks.submit("matchmaking.refresh")
+    world.tasks.run()
+    assert [row.size for row in world.rows("backgrounds")] == [12]
+    world.run()
+    assert [row.size for row in world.rows("backgrounds")] == [13]
+
+
 class Down(HandTasks):
     """A queue that cannot be reached."""
 
