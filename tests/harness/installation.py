@@ -69,6 +69,18 @@ class Installation(ABC):
     def start_empty(self, **settings: str) -> None:
         """Start without the sample, with more settings for this once, and wait until it answers."""
 
+    @abstractmethod
+    def start_with_encoder(self, name: str) -> None:
+        """Start on the same data with another encoder, as the operator's guide says."""
+
+    @abstractmethod
+    def crash(self, service: str) -> None:
+        """End the process that answers for a service, as a power cut does."""
+
+    @abstractmethod
+    def recover(self, service: str) -> None:
+        """Start that process again, and wait until it answers."""
+
     @property
     def url(self) -> str:
         return (self.data / "run" / "address").read_text(encoding="ascii")
@@ -189,6 +201,18 @@ class Kring(Installation):
     @override
     def start_empty(self, **settings: str) -> None:
         self.start("--no-sample", **settings)
+
+    @override
+    def start_with_encoder(self, name: str) -> None:
+        self.start_empty(KRING_ENCODER=name)
+
+    @override
+    def crash(self, service: str) -> None:
+        self.kill()
+
+    @override
+    def recover(self, service: str) -> None:
+        self.start_empty()
 
     def wait_for_its_end(self, seconds: float = 60.0) -> int:
         """Return the exit code of a Kring that ends by itself; minus nine when it was killed."""
