@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up check it test transformers faults bench proto lock ci containers compose-up clean
+.PHONY: help setup up check it test transformers faults upgrade bench proto lock ci containers compose-up clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ test: check ## everything: checks, tests with coverage, journeys, the browser
 
 faults: $(STAMP) ## kill Kring at every moment that matters, and 50 times at random
 	FAULT_KILLS=$${FAULT_KILLS:-50} $(BIN)/pytest tests/faults -q -s -p no:randomly
+
+upgrade: $(STAMP) ## replace the release before by this one, process by process, under load
+	$(BIN)/pytest tests/upgrade -q -s -p no:randomly -p no:xdist
 
 bench: $(STAMP) ## measure Kring on this machine, each thing against something known
 	@PATH=$(BIN):$$PATH bash tests/bench.sh
