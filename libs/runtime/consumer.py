@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 
 from libs.contracts.codec import decode
 from libs.contracts.envelope import Event
-from libs.contracts.topics import Topic
+from libs.contracts.topics import MEMBERS, Topic
 from libs.kernel.errors import ErasedError, PoisonError, RetryableError
 from libs.kernel.metrics import CONSUMED, CONSUMER_RETRIES, LAG
 from libs.kernel.retry import backoff_seconds
@@ -22,6 +22,7 @@ from libs.ports.database import Database, DeadLetter, Step, Work
 from libs.ports.telemetry import Telemetry
 from libs.runtime.batches import BatchSize
 from libs.runtime.limit import DeadLetterLimit
+from libs.runtime.sealing import Sealer, opened
 from libs.runtime.service import Handler, Prepares
 
 ATTEMPTS = 3
@@ -38,10 +39,14 @@ log = structlog.get_logger()
 
 
 class _Taken(NamedTuple):
-    """A delivery with its event."""
+    """A delivery with its event, opened, and the digest of its payload as it came, sealed.
+
+    The digest is kept for good, so it must not be one of personal data.
+    """
 
     delivery: Delivery
     event: Event[Message]
+    digest: bytes
 
     @property
     def place(self) -> Place:
@@ -65,12 +70,17 @@ class Consumer:
         bus: Bus,
         database: Database,
         telemetry: Telemetry,
+        sealer: Sealer | None = None,
     ) -> None:
-        """Join the group ``kring.SERVICE`` for the topics that have a handler."""
+        """Join the group ``kring.SERVICE`` for the topics that have a handler.
+
+        Without a sealer no key is known: what is sealed is poison.
+        """
         self._service = service
         self._handlers = {topic.name: handler for topic, handler in handlers.items()}
         self._database = database
         self._telemetry = telemetry
+        self._sealer = sealer
         self._subscription = bus.subscribe(group_of(service), sorted(self._handlers))
         self._limit = DeadLetterLimit()
         self._batch = BatchSize()
@@ -142,15 +152,42 @@ class Consumer:
 
     def _process_topic(self, topic: str, deliveries: Sequence[Delivery]) -> Outcomes:
         outcomes: Outcomes = {}
-        taken: list[_Taken] = []
+        decoded: list[_Taken] = []
         for delivery in deliveries:
             try:
-                taken.append(_Taken(delivery, decode(delivery.record)))
+                event = decode(delivery.record)
+                decoded.append(_Taken(delivery, event, _digest(event)))
             except Exception as error:  # noqa: BLE001  # bytes that break the decoder are poison too
                 outcomes[delivery.slot, delivery.offset] = self._bury(delivery, error, attempts=1)
+        taken = self._opened(decoded, outcomes)
         if taken:
             outcomes |= self._apply_or_split(self._handlers[topic], taken)
+            self._drop_keys(taken)
         return outcomes
+
+    def _opened(self, decoded: Sequence[_Taken], outcomes: Outcomes) -> list[_Taken]:
+        """Return what can be read; add what became of the rest."""
+        events = [one.event for one in decoded]
+        found = self._sealer.open(events) if self._sealer else opened(events, {})
+        taken: list[_Taken] = []
+        for one, event in zip(decoded, found, strict=True):
+            if isinstance(event, ErasedError):
+                outcomes[one.place] = "erased"
+            elif isinstance(event, PoisonError):
+                outcomes[one.place] = self._bury(one.delivery, event, attempts=1)
+            else:
+                taken.append(one._replace(event=event))
+        return taken
+
+    def _drop_keys(self, taken: Sequence[_Taken]) -> None:
+        """Forget the keys of those who were erased: another process destroyed them."""
+        erased = [
+            one.event.aggregate_id
+            for one in taken
+            if one.event.topic is MEMBERS and getattr(one.event.state, "erased", False)
+        ]
+        if erased and self._sealer:
+            self._sealer.drop(erased)
 
     def _apply_or_split(self, handler: Handler, taken: Sequence[_Taken]) -> Outcomes:
         try:
@@ -180,7 +217,7 @@ class Consumer:
         rivals: list[tuple[str, Step]] = []
         for one in taken:
             subject = one.event.subject
-            step = Step(one.event.sequence, _digest(one.event))
+            step = Step(one.event.sequence, one.digest)
             known = steps.get(subject)
             if known is None or step.sequence > known.sequence:
                 newest[subject], steps[subject] = one, step

@@ -82,6 +82,7 @@ class Process:
         probes = ProbeServer(self.settings, build_probes(self.health, self._telemetry))
         probes.start()
         self._probes = probes
+        self._wiring.vault()  # a wrong key is told before anything starts
         for name in names:
             self.running[name] = self._build(name)
         for running in self.running.values():
@@ -188,6 +189,7 @@ class Process:
                 bus=self._bus,
                 database=database,
                 telemetry=self._telemetry,
+                sealer=self._wiring.sealer(),
             )
             running.consumer = consumer
             self._thread(running, "consumer", lambda: consumer.run(self._stopping))

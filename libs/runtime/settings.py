@@ -40,6 +40,18 @@ class Settings(BaseSettings):
     database: str = Field(
         default="sqlite:///{data}/{service}.db", description="Each service's own database."
     )
+    vault: str = Field(
+        default="",
+        description="Data keys of members, a database; if empty, KRING_DATABASE of service vault.",
+    )
+    vault_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Wraps the data keys; made on first start if empty. NEW,OLD changes it.",
+    )
+    seal: bool = Field(
+        default=True,
+        description="Seal personal fields in events; off only while an older release reads them.",
+    )
     index: str = Field(default="embedded:///{data}/index", description="The search engine.")
     encoder: str = Field(default="e5", description="e5, use, or sentence-transformers:MODEL.")
     tasks: str = Field(default="local:", description="Background work.")
@@ -112,6 +124,7 @@ def with_secrets(settings: Settings) -> Settings:
         update={
             "secret": _secret(settings, "secret", settings.secret),
             "operator_key": _secret(settings, "operator_key", settings.operator_key),
+            "vault_key": _secret(settings, "vault_key", settings.vault_key),
         }
     )
 

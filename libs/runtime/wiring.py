@@ -1,7 +1,7 @@
 """From the URLs in the settings to adapters, imported only when they are chosen."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from importlib import import_module
@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from typing import Any, Protocol, TypeVar
 
 from libs.contracts.codec import source_of
+from libs.contracts.envelope import Event
 from libs.kernel.clock import Clock
 from libs.kernel.errors import SettingsError
 from libs.kernel.ids import Ids
@@ -23,8 +24,10 @@ from libs.ports.mailer import Mailer
 from libs.ports.peers import Peers
 from libs.ports.tasks import Tasks
 from libs.ports.telemetry import Telemetry
+from libs.ports.vault import Vault
 from libs.runtime.encoding import CachedEncoder
 from libs.runtime.failpoints import FailPoint
+from libs.runtime.sealing import KeptKeys, Sealer
 from libs.runtime.settings import Settings
 
 CACHED_VECTORS = 4096
@@ -52,6 +55,7 @@ class Wiring:
         self._fail_point = FailPoint.parse(settings.fail_at) if settings.fail_at else None
         self._encoder: Encoder | None = None
         self._telemetry: Telemetry | None = None
+        self._vault: Vault | None = None
         self._lock = threading.Lock()
         self._opened = ExitStack()
 
@@ -79,12 +83,33 @@ class Wiring:
         migrate = _load("libs.adapters.sql.migrate:migrate")
         migrations = f"services.{service}.migrations"
         migrate(url, *([migrations] if find_spec(migrations) else []))
+        sealing = {"seal": self._seal} if self._settings.seal else {}
         database: Database = opener(
-            url, source=source_of(service), clock=self._clock, ids=self._ids
+            url, source=source_of(service), clock=self._clock, ids=self._ids, **sealing
         )
         if self._fail_point:
             database = self._fail_point.database(database, service)
         return self._keep(database)
+
+    def vault(self) -> Vault:
+        """Open the data keys of members, once."""
+        with self._lock:
+            if self._vault is None:
+                settings = self._settings
+                url = settings.url(settings.vault or settings.database, "vault")
+                sql = "libs.adapters.sql.vault.store:open_vault"
+                opener = _choose("KRING_VAULT", url, {"sqlite": sql, "postgresql": sql})
+                given = self._settings.vault_key.get_secret_value().split(",")
+                keys = [key.strip() for key in given if key.strip()]
+                if not keys:
+                    raise SettingsError("KRING_VAULT_KEY is empty: no data key can be wrapped.")
+                vault: Vault = opener(url, installation_keys=keys, clock=self._clock)
+                self._vault = self._keep(KeptKeys(vault, self._clock))
+            return self._vault
+
+    def sealer(self) -> Sealer:
+        """Return what seals and opens events with these keys."""
+        return Sealer(self.vault())
 
     def index(self, service: str, name: str) -> Index:
         """Open an index of a service, made for the present encoder."""
@@ -167,6 +192,10 @@ class Wiring:
     def close(self) -> None:
         """Close what was opened, last first."""
         self._opened.close()
+
+    def _seal(self, events: Sequence[Event[Any]]) -> Sequence[Event[Any]]:
+        """Open the vault only where something is told."""
+        return self.sealer().seal(events)
 
     def _keep(self, opened: Closing) -> Closing:
         self._opened.callback(opened.close)

@@ -10,6 +10,8 @@ from starlette.exceptions import HTTPException
 
 from libs.kernel.errors import (
     AppError,
+    ErasedError,
+    GoneError,
     InvalidError,
     RetryableError,
     TooManyError,
@@ -92,6 +94,10 @@ def install_problems(app: FastAPI) -> None:
         return problem_response(
             UnavailableError("A part of Kring is busy or down; nothing was lost.")
         )
+
+    @app.exception_handler(ErasedError)
+    def erased(_request: Request, _error: ErasedError) -> Response:
+        return problem_response(GoneError("Somebody whom this is about was erased."))
 
     @app.exception_handler(RequestValidationError)
     def invalid(_request: Request, error: RequestValidationError) -> Response:

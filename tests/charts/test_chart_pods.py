@@ -19,6 +19,7 @@ HIDDEN = "a-secret-0123456789"
 FROM_SECRETS = {
     "KRING_SECRET": HIDDEN,
     "KRING_OPERATOR_KEY": HIDDEN,
+    "KRING_VAULT_KEY": HIDDEN,
     "KRING_DATABASE": "postgresql://kring:hidden@postgres/kring_{service}",
     "KRING_TASKS": "celery+redis://redis:6379/0",
     "KRING_CACHE": "redis://redis:6379/1",
@@ -101,7 +102,12 @@ def test_no_service_link_becomes_a_setting(every_pod: list[PodOf]) -> None:
 def test_secrets_are_named_and_never_written_down(every_pod: list[PodOf]) -> None:
     for pod in every_pod:
         for each in pod.container["env"]:
-            if each["name"] in {"KRING_SECRET", "KRING_OPERATOR_KEY", "KRING_DATABASE"}:
+            if each["name"] in {
+                "KRING_SECRET",
+                "KRING_OPERATOR_KEY",
+                "KRING_VAULT_KEY",
+                "KRING_DATABASE",
+            }:
                 assert set(each["valueFrom"]["secretKeyRef"]) == {"name", "key"}
                 assert "value" not in each
 

@@ -22,6 +22,7 @@ BY_THE_CHART = {
     "peers": "the names of the Services",
     "secret": "by reference",
     "operator_key": "by reference",
+    "vault_key": "by reference",
     "drain_seconds": "drainSeconds, below the grace period",
     "fail_at": "for tests only",
 }

@@ -27,7 +27,13 @@ def documents() -> dict[str, dict[str, Any]]:
     """Return the document of each service and of the whole; nothing is started."""
     with tempfile.TemporaryDirectory(prefix="kring-") as folder:
         secret = SecretStr("only-for-the-documents-0123456789")
-        settings = Settings(data=Path(folder), encoder="use", secret=secret, operator_key=secret)
+        settings = Settings(
+            data=Path(folder),
+            encoder="use",
+            secret=secret,
+            operator_key=secret,
+            vault_key=secret,
+        )
         clock = SystemClock()
         process = Process(settings, clock=clock, ids=Uuid7(clock))
         try:

@@ -117,7 +117,7 @@ class SplitKring(Installation):
     @override
     def close(self) -> None:
         super().close()
-        for service in SERVICES:
+        for service in (*SERVICES, "vault"):
             self._servers.postgres.drop(self.database(service))
 
     def _run(

@@ -174,6 +174,7 @@ def open_whole() -> Iterator[Whole]:
             encoder="use",
             secret=SecretStr(SECRET),
             operator_key=SecretStr(OPERATOR_KEY),
+            vault_key=SecretStr(SECRET),
             drain_seconds=20,
         )
         process = Process(settings, clock=clock, ids=Uuid7(clock))

@@ -24,6 +24,8 @@
   valueFrom: {secretKeyRef: {name: {{ required "secret.name: the Secret that values.yaml describes" $root.Values.secret.name }}, key: {{ $root.Values.secret.secretKey }}}}
 - name: KRING_OPERATOR_KEY
   valueFrom: {secretKeyRef: {name: {{ $root.Values.secret.name }}, key: {{ $root.Values.secret.operatorKey }}}}
+- name: KRING_VAULT_KEY
+  valueFrom: {secretKeyRef: {name: {{ $root.Values.secret.name }}, key: {{ $root.Values.secret.vaultKey }}}}
 {{- range $name, $value := $settings }}
 {{- if not (hasKey $secrets $name) }}
 - {name: KRING_{{ upper $name }}, value: {{ $value | toString | quote }}}

@@ -12,7 +12,7 @@ from libs.adapters.sql.engines import Engines
 from libs.adapters.sql.letters import SqlLetters
 from libs.adapters.sql.outbox import SqlOutbox, prune
 from libs.adapters.sql.watcher import Watcher
-from libs.adapters.sql.work import SqlWork, Stamp
+from libs.adapters.sql.work import Seal, SqlWork, Stamp, unsealed
 from libs.kernel.bell import Bell
 from libs.kernel.clock import Clock
 from libs.kernel.errors import RetryableError
@@ -37,7 +37,8 @@ class SqlDatabase(Database):
             with self._engines.writer.begin() as connection:
                 work = SqlWork(connection, self._stamp, is_writing=True)
                 yield work
-            if work.has_events:
+                has_events = work.settle()
+            if has_events:
                 self._bell.ring()
 
     @override
@@ -88,11 +89,13 @@ def open_database(
     clock: Clock,
     ids: Ids,
     traceparent: Callable[[], str] = str,
+    seal: Seal = unsealed,
 ) -> SqlDatabase:
     """Return the database at a URL, whose schema was migrated.
 
     ``source`` is the ``ce_source`` of its events, see ``codec.source_of``; ``traceparent`` tells
-    the trace that is current when an event is written, or the empty string.
+    the trace that is current when an event is written, or the empty string; ``seal`` seals the
+    personal fields of events.
     """
     name = source.strip("/").replace("/", "-")
-    return SqlDatabase(open_engines(url, name=name), Stamp(source, clock, ids, traceparent))
+    return SqlDatabase(open_engines(url, name=name), Stamp(source, clock, ids, traceparent, seal))

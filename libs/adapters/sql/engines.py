@@ -1,7 +1,7 @@
 """The ways into one database, whatever engine it has."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,14 +31,23 @@ class Engines:
     writer: sa.Engine
     reader: sa.Engine
     lead: Lead
-    compact: Callable[[sa.Engine], None]
-    """Overwrites what was deleted, as far as the engine can."""
+    compact: Callable[[sa.Engine], bool]
+    """Overwrites what was deleted, as far as the engine can; False while a reader is in the way."""
+    rewrite: Callable[[sa.Engine, Sequence[str]], bool]
+    """Overwrites what was deleted from these tables, whatever it costs; False as above."""
     unheard_seconds: float = math.inf
     """How long what another process committed may stay unnoticed."""
 
-    def checkpoint(self) -> None:
-        """Let what was deleted vanish from the files."""
-        self.compact(self.writer)
+    def checkpoint(self) -> bool:
+        """Let what was deleted vanish from the files; tell whether nobody was in the way."""
+        return self.compact(self.writer)
+
+    def shred(self, *tables: str) -> bool:
+        """Leave nothing of what was deleted from these tables; tell whether nobody was in the way.
+
+        Others wait for the tables meanwhile.
+        """
+        return self.rewrite(self.writer, tables)
 
     def dispose(self) -> None:
         """Close all connections."""

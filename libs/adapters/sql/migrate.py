@@ -33,7 +33,12 @@ def migrate(url: str, *packages: str) -> None:
     a PostgreSQL server is made, if the role may. Raises
     ``SettingsError`` when the database cannot be used at all.
     """
-    trees = {package: _tree(package) for package in (SHARED, *packages)}
+    migrate_only(url, SHARED, *packages)
+
+
+def migrate_only(url: str, *packages: str) -> None:
+    """Do the same without the shared tables, for a database that no service owns."""
+    trees = {package: _tree(package) for package in packages}
     parsed = parsed_url(url)
     engines = open_engines(
         url, name="kring-migrate", wait_seconds=_LONGEST_SECONDS, statement_seconds=0

@@ -4,6 +4,7 @@ Its text holds no NUL character, so a text that has one loses it; bytes and JSON
 """
 
 import threading
+from collections.abc import Sequence
 
 import psycopg
 import sqlalchemy as sa
@@ -129,6 +130,7 @@ def open_engines(
         ),
         lead=SessionLead(engine.execution_options(isolation_level="AUTOCOMMIT")),
         compact=_vacuum,
+        rewrite=_rewrite,
         unheard_seconds=_UNHEARD_SECONDS,
     )
 
@@ -231,9 +233,21 @@ def _end_when_idle(session: sa.Connection, seconds: int) -> None:
     session.exec_driver_sql(f"SET idle_session_timeout = {1000 * seconds}")
 
 
-def _vacuum(writer: sa.Engine) -> None:
+def _vacuum(writer: sa.Engine) -> bool:
     """Free what was deleted, for new rows to overwrite; old pages and the log are the server's."""
+    return _run(writer, "VACUUM")
+
+
+def _rewrite(writer: sa.Engine, tables: Sequence[str]) -> bool:
+    """Write the tables anew without what was deleted; the log is the server's."""
+    quote = writer.dialect.identifier_preparer.quote_identifier
+    return _run(writer, f"VACUUM FULL {', '.join(quote(table) for table in tables)}")
+
+
+def _run(writer: sa.Engine, statement: str) -> bool:
+    """Run a statement that no transaction may hold, however long it takes."""
     with writer.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.exec_driver_sql("SET statement_timeout = 0")
-        connection.exec_driver_sql("VACUUM")
+        connection.exec_driver_sql(statement)
         connection.exec_driver_sql("RESET statement_timeout")
+    return True

@@ -76,6 +76,7 @@ def open_engines(url: sa.URL, *, wait_seconds: float) -> Engines:
         ),
         lead=FileLead(path.with_name(f"{path.name}-relay")),
         compact=_checkpoint,
+        rewrite=lambda writer, _tables: _checkpoint(writer),
     )
 
 
@@ -111,7 +112,14 @@ def _prepare(
     return on_connect
 
 
-def _checkpoint(writer: sa.Engine) -> None:
-    """Empty the write-ahead log into the file, where a deleted row is overwritten."""
+def _checkpoint(writer: sa.Engine) -> bool:
+    """Empty the write-ahead log into the file, where a deleted row is overwritten.
+
+    False if a reader was in the way: then deleted text may still stand in the log.
+    """
     with writer.connect() as connection:  # no statement yet, so no transaction
-        connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        cursor = connection.connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (busy, _, _) = cursor.fetchone() or (1, 0, 0)
+        cursor.close()
+    return not busy

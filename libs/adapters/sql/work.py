@@ -1,8 +1,9 @@
 """The open transaction: rows, events, applied sequences and dead letters that commit together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -28,6 +29,8 @@ _BURY = sa.text(
 _ENQUEUE = sa.insert(OUTBOX).inline()
 
 Columns = TypeVarTuple("Columns")
+Seal = Callable[[Sequence[Event[Any]]], Sequence[Event[Any]]]
+"""Seals the personal fields of events; may raise ``RetryableError`` and ``ErasedError``."""
 
 log = structlog.get_logger()
 
@@ -40,6 +43,12 @@ class Stamp:
     clock: Clock
     ids: Ids
     traceparent: Callable[[], str]
+    seal: Seal
+
+
+def unsealed(events: Sequence[Event[Any]]) -> Sequence[Event[Any]]:
+    """Return events as they are."""
+    return events
 
 
 class SqlWork(Work):
@@ -49,8 +58,8 @@ class SqlWork(Work):
         """Take a connection whose transaction is open; whoever opened it also ends it."""
         self.connection = connection
         self.is_writing = is_writing
-        self.has_events = False
         self._stamp = stamp
+        self._told: list[Event[Any] | Record] = []
 
     @override
     def emit(
@@ -67,7 +76,7 @@ class SqlWork(Work):
             state=state,
             traceparent=self._stamp.traceparent(),
         )
-        self._enqueue(codec.encode(event))
+        self._told.append(event)
 
     @override
     def advance(self, consumer: str, aggregate: str, sequence: int, digest: bytes) -> bool:
@@ -112,7 +121,24 @@ class SqlWork(Work):
             },
         ).first()
         if buried is not None:
-            self._enqueue(_dead(letter))
+            self._told.append(_dead(letter))
+
+    def settle(self) -> bool:
+        """Write what was told into the outbox, in order; tell whether there was anything.
+
+        All at once, because the keys that seal it are asked for once.
+        """
+        if not self._told:
+            return False
+        events = [each for each in self._told if isinstance(each, Event)]
+        sealed = iter(self._stamp.seal(events))
+        now = self._stamp.clock.now().timestamp()
+        rows = [
+            _row(codec.encode(next(sealed)) if isinstance(each, Event) else each, now)
+            for each in self._told
+        ]
+        self.connection.execute(_ENQUEUE, rows)
+        return True
 
     def _watch(self, consumer: str, refused: Mapping[str, Step]) -> None:
         """Raise the alarm where the same sequence was applied with another payload."""
@@ -126,18 +152,15 @@ class SqlWork(Work):
                     "security alarm: two writers", aggregate=row.aggregate, sequence=row.sequence
                 )
 
-    def _enqueue(self, record: Record) -> None:
-        self.has_events = True
-        self.connection.execute(
-            _ENQUEUE,
-            {
-                "topic": record.topic,
-                "key": record.key,
-                "headers": headers.pack(record.headers),
-                "value": record.value,
-                "created_at": self._stamp.clock.now().timestamp(),
-            },
-        )
+
+def _row(record: Record, now: float) -> dict[str, object]:
+    return {
+        "topic": record.topic,
+        "key": record.key,
+        "headers": headers.pack(record.headers),
+        "value": record.value,
+        "created_at": now,
+    }
 
 
 @cache

@@ -23,6 +23,7 @@ def check(settings: Settings, services: Sequence[str], *, deep: bool) -> list[di
             ("port", lambda: _port(settings)),
             ("encoder", lambda: _encoder(wiring)),
             ("event log", lambda: _bus(wiring)),
+            ("vault", lambda: _vault(wiring)),
             ("mail", lambda: _mail(settings, wiring)),
             *((f"{name} database", _database(wiring, name)) for name in services),
         ]
@@ -85,6 +86,12 @@ def _encoder(wiring: Wiring) -> str:
 def _bus(wiring: Wiring) -> str:
     wiring.bus().publish([])
     return "answers"
+
+
+def _vault(wiring: Wiring) -> str:
+    if not wiring.vault().is_ready():
+        raise RetryableError("does not answer: see KRING_VAULT.")
+    return "answers, and its key fits"
 
 
 def _index(settings: Settings, wiring: Wiring) -> str:

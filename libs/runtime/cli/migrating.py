@@ -10,9 +10,11 @@ def migrate(settings: Settings, services: Sequence[str]) -> list[str]:
     """Bring the schema of each service's database up to date; return their names.
 
     Opening a database does it, as every process does when it starts. Only one process at a time
-    changes a schema, the others wait; what is up to date is only read.
+    changes a schema, the others wait; what is up to date is only read. The data keys of members
+    are wrapped anew if their key was changed.
     """
     with opened(settings) as wiring:
         for name in services:
             wiring.database(name)
+        wiring.vault()
     return list(services)

@@ -61,7 +61,17 @@ def test_a_fresh_installation_is_all_fine(settings: Settings) -> None:
     findings = check(settings, ["search"], deep=False)
 
     assert {each["part"]: each["wrong"] for each in findings} == dict.fromkeys(
-        ["data folder", "port", "encoder", "event log", "mail", "search database", "index"], ""
+        [
+            "data folder",
+            "port",
+            "encoder",
+            "event log",
+            "vault",
+            "mail",
+            "search database",
+            "index",
+        ],
+        "",
     )
     assert all(each["fine"] for each in findings)
 

@@ -1,5 +1,6 @@
 """The wire format: golden bytes of every event, and every way a record can be bad."""
 
+import base64
 import contextlib
 import json
 from dataclasses import replace
@@ -46,7 +47,8 @@ def one_value(field: Any, depth: int) -> Any:  # noqa: ANN401  # a descriptor
     if field.enum_type is not None:
         return field.enum_type.values[-1].name
     if field.cpp_type == field.CPPTYPE_STRING:
-        return f"{field.name} – tekst"
+        text = f"{field.name} – tekst"
+        return base64.b64encode(text.encode()).decode() if field.type == field.TYPE_BYTES else text
     if field.cpp_type == field.CPPTYPE_BOOL:
         return True
     return field.number

@@ -12,7 +12,7 @@ from typing_extensions import override
 from libs.adapters.sql.database import SqlDatabase
 from libs.adapters.sql.engine import open_engines
 from libs.adapters.sql.migrate import migrate
-from libs.adapters.sql.work import Stamp
+from libs.adapters.sql.work import Stamp, unsealed
 from libs.adapters.sqlite.bus import open_bus
 from libs.contracts.codec import source_of
 from libs.contracts.gen.kring.events.v1.stories_pb2 import Story
@@ -57,7 +57,7 @@ class House:
 def house(tmp_path: Path, clock: ManualClock, ids: Ids) -> Iterator[House]:
     url = f"sqlite:///{tmp_path}/house.db"
     migrate(url)
-    stamp = Stamp(source_of("ingestion"), clock, ids, str)
+    stamp = Stamp(source_of("ingestion"), clock, ids, str, unsealed)
     database = SqlDatabase(open_engines(url, wait_seconds=0.05), stamp)
     bus = open_bus(f"sqlite:///{tmp_path}/log.db", clock=clock)
     yield House(bus, database, clock)

@@ -72,7 +72,7 @@ def test_settings_cannot_be_changed() -> None:
         setattr(load(), "port", 1)  # noqa: B010  # the type checker refuses it as well
 
 
-@pytest.mark.parametrize("name", ["secret", "operator_key"])
+@pytest.mark.parametrize("name", ["secret", "operator_key", "vault_key"])
 @pytest.mark.parametrize("weak", ["changeme", "short", "CHANGEME", "x" * 40])
 def test_a_weak_secret_is_refused_with_a_way_to_make_a_better_one(name: str, weak: str) -> None:
     settings = load(**{name: SecretStr(weak)})
@@ -82,7 +82,8 @@ def test_a_weak_secret_is_refused_with_a_way_to_make_a_better_one(name: str, wea
 
 
 def test_a_strong_secret_is_taken_as_it_is() -> None:
-    secured = with_secrets(load(secret=SecretStr(STRONG), operator_key=SecretStr(STRONG[::-1])))
+    given = SecretStr(STRONG[::-1])
+    secured = with_secrets(load(secret=SecretStr(STRONG), operator_key=given, vault_key=given))
 
     assert secured.secret.get_secret_value() == STRONG
     assert not secured.data.exists()
@@ -94,7 +95,8 @@ def test_absent_secrets_are_made_once_and_differ() -> None:
 
     assert first.secret == second.secret
     assert first.operator_key == second.operator_key
-    assert first.secret != first.operator_key
+    assert first.vault_key == second.vault_key
+    assert len({first.secret, first.operator_key, first.vault_key}) == 3
 
 
 def test_made_secrets_are_for_their_owner_alone() -> None:
@@ -103,6 +105,7 @@ def test_made_secrets_are_for_their_owner_alone() -> None:
     assert {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {
         "secret": 0o600,
         "operator_key": 0o600,
+        "vault_key": 0o600,
     }
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o700

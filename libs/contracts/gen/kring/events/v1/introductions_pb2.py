@@ -23,17 +23,18 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from libs.contracts.gen.kring.events.v1 import sealed_pb2 as kring_dot_events_dot_v1_dot_sealed__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kring/events/v1/introductions.proto\x12\x0fkring.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9e\x02\n\x0cIntroduction\x12\x17\n\x0fintroduction_id\x18\x01 \x01(\t\x12\x10\n\x08\x61sker_id\x18\x02 \x01(\t\x12\x10\n\x08\x61sked_id\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x31\n\x05state\x18\x05 \x01(\x0e\x32\".kring.events.v1.IntroductionState\x12,\n\x08\x61sked_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x61nswered_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xb7\x01\n\x11IntroductionState\x12\"\n\x1eINTRODUCTION_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18INTRODUCTION_STATE_ASKED\x10\x01\x12!\n\x1dINTRODUCTION_STATE_INTRODUCED\x10\x02\x12\x1d\n\x19INTRODUCTION_STATE_CLOSED\x10\x03\x12\x1e\n\x1aINTRODUCTION_STATE_EXPIRED\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kring/events/v1/introductions.proto\x12\x0fkring.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ckring/events/v1/sealed.proto\"\xc7\x02\n\x0cIntroduction\x12\x17\n\x0fintroduction_id\x18\x01 \x01(\t\x12\x10\n\x08\x61sker_id\x18\x02 \x01(\t\x12\x10\n\x08\x61sked_id\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x31\n\x05state\x18\x05 \x01(\x0e\x32\".kring.events.v1.IntroductionState\x12,\n\x08\x61sked_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x61nswered_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x06sealed\x18\t \x01(\x0b\x32\x17.kring.events.v1.Sealed*\xb7\x01\n\x11IntroductionState\x12\"\n\x1eINTRODUCTION_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18INTRODUCTION_STATE_ASKED\x10\x01\x12!\n\x1dINTRODUCTION_STATE_INTRODUCED\x10\x02\x12\x1d\n\x19INTRODUCTION_STATE_CLOSED\x10\x03\x12\x1e\n\x1aINTRODUCTION_STATE_EXPIRED\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kring.events.v1.introductions_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_INTRODUCTIONSTATE']._serialized_start=379
-  _globals['_INTRODUCTIONSTATE']._serialized_end=562
-  _globals['_INTRODUCTION']._serialized_start=90
-  _globals['_INTRODUCTION']._serialized_end=376
+  _globals['_INTRODUCTIONSTATE']._serialized_start=450
+  _globals['_INTRODUCTIONSTATE']._serialized_end=633
+  _globals['_INTRODUCTION']._serialized_start=120
+  _globals['_INTRODUCTION']._serialized_end=447
 # @@protoc_insertion_point(module_scope)

@@ -1,6 +1,7 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from libs.contracts.gen.kring.events.v1 import sealed_pb2 as _sealed_pb2
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -23,7 +24,7 @@ INTRODUCTION_STATE_CLOSED: IntroductionState
 INTRODUCTION_STATE_EXPIRED: IntroductionState
 
 class Introduction(_message.Message):
-    __slots__ = ("introduction_id", "asker_id", "asked_id", "message", "state", "asked_at", "answered_at", "expires_at")
+    __slots__ = ("introduction_id", "asker_id", "asked_id", "message", "state", "asked_at", "answered_at", "expires_at", "sealed")
     INTRODUCTION_ID_FIELD_NUMBER: _ClassVar[int]
     ASKER_ID_FIELD_NUMBER: _ClassVar[int]
     ASKED_ID_FIELD_NUMBER: _ClassVar[int]
@@ -32,6 +33,7 @@ class Introduction(_message.Message):
     ASKED_AT_FIELD_NUMBER: _ClassVar[int]
     ANSWERED_AT_FIELD_NUMBER: _ClassVar[int]
     EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    SEALED_FIELD_NUMBER: _ClassVar[int]
     introduction_id: str
     asker_id: str
     asked_id: str
@@ -40,4 +42,5 @@ class Introduction(_message.Message):
     asked_at: _timestamp_pb2.Timestamp
     answered_at: _timestamp_pb2.Timestamp
     expires_at: _timestamp_pb2.Timestamp
-    def __init__(self, introduction_id: _Optional[str] = ..., asker_id: _Optional[str] = ..., asked_id: _Optional[str] = ..., message: _Optional[str] = ..., state: _Optional[_Union[IntroductionState, str]] = ..., asked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., answered_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    sealed: _sealed_pb2.Sealed
+    def __init__(self, introduction_id: _Optional[str] = ..., asker_id: _Optional[str] = ..., asked_id: _Optional[str] = ..., message: _Optional[str] = ..., state: _Optional[_Union[IntroductionState, str]] = ..., asked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., answered_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sealed: _Optional[_Union[_sealed_pb2.Sealed, _Mapping]] = ...) -> None: ...

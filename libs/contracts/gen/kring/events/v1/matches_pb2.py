@@ -23,19 +23,20 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from libs.contracts.gen.kring.events.v1 import sealed_pb2 as kring_dot_events_dot_v1_dot_sealed__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dkring/events/v1/matches.proto\x12\x0fkring.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x81\x01\n\x05Slate\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x38\n\x0frecommendations\x18\x02 \x03(\x0b\x32\x1f.kring.events.v1.Recommendation\x12+\n\x07made_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xaf\x01\n\x0eRecommendation\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x15\n\rinitiative_id\x18\x02 \x01(\t\x12\x19\n\x11own_initiative_id\x18\x03 \x01(\t\x12#\n\x04part\x18\x04 \x01(\x0e\x32\x15.kring.events.v1.Part\x12\r\n\x05score\x18\x05 \x01(\r\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x07 \x01(\t*a\n\x04Part\x12\x14\n\x10PART_UNSPECIFIED\x10\x00\x12\r\n\tPART_PEER\x10\x01\x12\x0e\n\nPART_GUIDE\x10\x02\x12\x13\n\x0fPART_COMPLEMENT\x10\x03\x12\x0f\n\x0bPART_BRIDGE\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dkring/events/v1/matches.proto\x12\x0fkring.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ckring/events/v1/sealed.proto\"\x81\x01\n\x05Slate\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x38\n\x0frecommendations\x18\x02 \x03(\x0b\x32\x1f.kring.events.v1.Recommendation\x12+\n\x07made_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd8\x01\n\x0eRecommendation\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x15\n\rinitiative_id\x18\x02 \x01(\t\x12\x19\n\x11own_initiative_id\x18\x03 \x01(\t\x12#\n\x04part\x18\x04 \x01(\x0e\x32\x15.kring.events.v1.Part\x12\r\n\x05score\x18\x05 \x01(\r\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x07 \x01(\t\x12\'\n\x06sealed\x18\x08 \x01(\x0b\x32\x17.kring.events.v1.Sealed*a\n\x04Part\x12\x14\n\x10PART_UNSPECIFIED\x10\x00\x12\r\n\tPART_PEER\x10\x01\x12\x0e\n\nPART_GUIDE\x10\x02\x12\x13\n\x0fPART_COMPLEMENT\x10\x03\x12\x0f\n\x0bPART_BRIDGE\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kring.events.v1.matches_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PART']._serialized_start=393
-  _globals['_PART']._serialized_end=490
-  _globals['_SLATE']._serialized_start=84
-  _globals['_SLATE']._serialized_end=213
-  _globals['_RECOMMENDATION']._serialized_start=216
-  _globals['_RECOMMENDATION']._serialized_end=391
+  _globals['_PART']._serialized_start=464
+  _globals['_PART']._serialized_end=561
+  _globals['_SLATE']._serialized_start=114
+  _globals['_SLATE']._serialized_end=243
+  _globals['_RECOMMENDATION']._serialized_start=246
+  _globals['_RECOMMENDATION']._serialized_end=462
 # @@protoc_insertion_point(module_scope)

@@ -1,6 +1,7 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from libs.contracts.gen.kring.events.v1 import sealed_pb2 as _sealed_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -34,7 +35,7 @@ class Slate(_message.Message):
     def __init__(self, member_id: _Optional[str] = ..., recommendations: _Optional[_Iterable[_Union[Recommendation, _Mapping]]] = ..., made_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Recommendation(_message.Message):
-    __slots__ = ("member_id", "initiative_id", "own_initiative_id", "part", "score", "reason", "display_name")
+    __slots__ = ("member_id", "initiative_id", "own_initiative_id", "part", "score", "reason", "display_name", "sealed")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     INITIATIVE_ID_FIELD_NUMBER: _ClassVar[int]
     OWN_INITIATIVE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -42,6 +43,7 @@ class Recommendation(_message.Message):
     SCORE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    SEALED_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     initiative_id: str
     own_initiative_id: str
@@ -49,4 +51,5 @@ class Recommendation(_message.Message):
     score: int
     reason: str
     display_name: str
-    def __init__(self, member_id: _Optional[str] = ..., initiative_id: _Optional[str] = ..., own_initiative_id: _Optional[str] = ..., part: _Optional[_Union[Part, str]] = ..., score: _Optional[int] = ..., reason: _Optional[str] = ..., display_name: _Optional[str] = ...) -> None: ...
+    sealed: _sealed_pb2.Sealed
+    def __init__(self, member_id: _Optional[str] = ..., initiative_id: _Optional[str] = ..., own_initiative_id: _Optional[str] = ..., part: _Optional[_Union[Part, str]] = ..., score: _Optional[int] = ..., reason: _Optional[str] = ..., display_name: _Optional[str] = ..., sealed: _Optional[_Union[_sealed_pb2.Sealed, _Mapping]] = ...) -> None: ...

@@ -23,32 +23,33 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from libs.contracts.gen.kring.events.v1 import sealed_pb2 as kring_dot_events_dot_v1_dot_sealed__pb2
 from libs.contracts.gen.kring.events.v1 import vocabulary_pb2 as kring_dot_events_dot_v1_dot_vocabulary__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dkring/events/v1/members.proto\x12\x0fkring.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a kring/events/v1/vocabulary.proto\"\xb5\x04\n\x06Member\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x0e\n\x06\x65rased\x18\x02 \x01(\x08\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12)\n\x07\x63ontact\x18\x04 \x01(\x0b\x32\x18.kring.events.v1.Contact\x12)\n\x04kind\x18\x05 \x01(\x0e\x32\x1b.kring.events.v1.MemberKind\x12#\n\x04role\x18\x06 \x01(\x0e\x32\x15.kring.events.v1.Role\x12\x11\n\tlanguages\x18\x07 \x03(\t\x12\x33\n\x0corganisation\x18\x08 \x01(\x0b\x32\x1d.kring.events.v1.Organisation\x12\x0e\n\x06region\x18\t \x01(\t\x12\x0f\n\x07\x63ountry\x18\n \x01(\t\x12%\n\x06wishes\x18\x0b \x03(\x0e\x32\x15.kring.events.v1.Wish\x12\x10\n\x08\x63\x61pacity\x18\x0c \x01(\r\x12\x31\n\rsnoozed_until\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\nvisibility\x18\x0e \x01(\x0e\x32\x1b.kring.events.v1.Visibility\x12*\n\x08\x63onsents\x18\x0f \x03(\x0e\x32\x18.kring.events.v1.Purpose\x12\x13\n\x0b\x62locked_ids\x18\x10 \x03(\t\x12\x30\n\x0binitiatives\x18\x11 \x03(\x0b\x32\x1b.kring.events.v1.Initiative\":\n\x07\x43ontact\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\r\n\x05phone\x18\x02 \x01(\t\x12\x11\n\tfull_name\x18\x03 \x01(\t\"A\n\x0cOrganisation\x12\x0c\n\x04name\x18\x01 \x01(\t\x12#\n\x04side\x18\x02 \x01(\x0e\x32\x15.kring.events.v1.Side\"\xb4\x02\n\nInitiative\x12\x15\n\rinitiative_id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x0c\n\x04what\x18\x04 \x01(\t\x12\x10\n\x08\x66or_whom\x18\x05 \x01(\t\x12\x10\n\x08struggle\x18\x06 \x01(\t\x12\x0c\n\x04need\x18\x07 \x01(\t\x12\r\n\x05offer\x18\x08 \x01(\t\x12\x0e\n\x06themes\x18\t \x03(\t\x12\x13\n\x0bpopulations\x18\n \x03(\t\x12%\n\x05stage\x18\x0b \x01(\x0e\x32\x16.kring.events.v1.Stage\x12#\n\x04\x66lag\x18\x0c \x01(\x0e\x32\x15.kring.events.v1.Flag\x12.\n\nupdated_at\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp*g\n\x04Side\x12\x14\n\x10SIDE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSIDE_SYSTEM\x10\x01\x12\x12\n\x0eSIDE_COMMUNITY\x10\x02\x12\x10\n\x0cSIDE_CITIZEN\x10\x03\x12\x12\n\x0eSIDE_KNOWLEDGE\x10\x04*i\n\nMemberKind\x12\x1b\n\x17MEMBER_KIND_UNSPECIFIED\x10\x00\x12\x1c\n\x18MEMBER_KIND_PRACTITIONER\x10\x01\x12 \n\x1cMEMBER_KIND_LIVED_EXPERIENCE\x10\x02*k\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bROLE_MEMBER\x10\x01\x12\x13\n\x0fROLE_AMBASSADOR\x10\x02\x12\x14\n\x10ROLE_COORDINATOR\x10\x03\x12\x11\n\rROLE_OPERATOR\x10\x04*`\n\x04Wish\x12\x14\n\x10WISH_UNSPECIFIED\x10\x00\x12\r\n\tWISH_PEER\x10\x01\x12\x0e\n\nWISH_GUIDE\x10\x02\x12\x12\n\x0eWISH_BE_GUIDED\x10\x03\x12\x0f\n\x0bWISH_BRIDGE\x10\x04*b\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x14\n\x10PURPOSE_MATCHING\x10\x01\x12\x16\n\x12PURPOSE_CROSS_LINE\x10\x02\x12\x10\n\x0cPURPOSE_MAIL\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dkring/events/v1/members.proto\x12\x0fkring.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ckring/events/v1/sealed.proto\x1a kring/events/v1/vocabulary.proto\"\xde\x04\n\x06Member\x12\x11\n\tmember_id\x18\x01 \x01(\t\x12\x0e\n\x06\x65rased\x18\x02 \x01(\x08\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12)\n\x07\x63ontact\x18\x04 \x01(\x0b\x32\x18.kring.events.v1.Contact\x12)\n\x04kind\x18\x05 \x01(\x0e\x32\x1b.kring.events.v1.MemberKind\x12#\n\x04role\x18\x06 \x01(\x0e\x32\x15.kring.events.v1.Role\x12\x11\n\tlanguages\x18\x07 \x03(\t\x12\x33\n\x0corganisation\x18\x08 \x01(\x0b\x32\x1d.kring.events.v1.Organisation\x12\x0e\n\x06region\x18\t \x01(\t\x12\x0f\n\x07\x63ountry\x18\n \x01(\t\x12%\n\x06wishes\x18\x0b \x03(\x0e\x32\x15.kring.events.v1.Wish\x12\x10\n\x08\x63\x61pacity\x18\x0c \x01(\r\x12\x31\n\rsnoozed_until\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\nvisibility\x18\x0e \x01(\x0e\x32\x1b.kring.events.v1.Visibility\x12*\n\x08\x63onsents\x18\x0f \x03(\x0e\x32\x18.kring.events.v1.Purpose\x12\x13\n\x0b\x62locked_ids\x18\x10 \x03(\t\x12\x30\n\x0binitiatives\x18\x11 \x03(\x0b\x32\x1b.kring.events.v1.Initiative\x12\'\n\x06sealed\x18\x12 \x01(\x0b\x32\x17.kring.events.v1.Sealed\":\n\x07\x43ontact\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\r\n\x05phone\x18\x02 \x01(\t\x12\x11\n\tfull_name\x18\x03 \x01(\t\"A\n\x0cOrganisation\x12\x0c\n\x04name\x18\x01 \x01(\t\x12#\n\x04side\x18\x02 \x01(\x0e\x32\x15.kring.events.v1.Side\"\xb4\x02\n\nInitiative\x12\x15\n\rinitiative_id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x0c\n\x04what\x18\x04 \x01(\t\x12\x10\n\x08\x66or_whom\x18\x05 \x01(\t\x12\x10\n\x08struggle\x18\x06 \x01(\t\x12\x0c\n\x04need\x18\x07 \x01(\t\x12\r\n\x05offer\x18\x08 \x01(\t\x12\x0e\n\x06themes\x18\t \x03(\t\x12\x13\n\x0bpopulations\x18\n \x03(\t\x12%\n\x05stage\x18\x0b \x01(\x0e\x32\x16.kring.events.v1.Stage\x12#\n\x04\x66lag\x18\x0c \x01(\x0e\x32\x15.kring.events.v1.Flag\x12.\n\nupdated_at\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp*g\n\x04Side\x12\x14\n\x10SIDE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSIDE_SYSTEM\x10\x01\x12\x12\n\x0eSIDE_COMMUNITY\x10\x02\x12\x10\n\x0cSIDE_CITIZEN\x10\x03\x12\x12\n\x0eSIDE_KNOWLEDGE\x10\x04*i\n\nMemberKind\x12\x1b\n\x17MEMBER_KIND_UNSPECIFIED\x10\x00\x12\x1c\n\x18MEMBER_KIND_PRACTITIONER\x10\x01\x12 \n\x1cMEMBER_KIND_LIVED_EXPERIENCE\x10\x02*k\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bROLE_MEMBER\x10\x01\x12\x13\n\x0fROLE_AMBASSADOR\x10\x02\x12\x14\n\x10ROLE_COORDINATOR\x10\x03\x12\x11\n\rROLE_OPERATOR\x10\x04*`\n\x04Wish\x12\x14\n\x10WISH_UNSPECIFIED\x10\x00\x12\r\n\tWISH_PEER\x10\x01\x12\x0e\n\nWISH_GUIDE\x10\x02\x12\x12\n\x0eWISH_BE_GUIDED\x10\x03\x12\x0f\n\x0bWISH_BRIDGE\x10\x04*b\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x14\n\x10PURPOSE_MATCHING\x10\x01\x12\x16\n\x12PURPOSE_CROSS_LINE\x10\x02\x12\x10\n\x0cPURPOSE_MAIL\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kring.events.v1.members_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SIDE']._serialized_start=1123
-  _globals['_SIDE']._serialized_end=1226
-  _globals['_MEMBERKIND']._serialized_start=1228
-  _globals['_MEMBERKIND']._serialized_end=1333
-  _globals['_ROLE']._serialized_start=1335
-  _globals['_ROLE']._serialized_end=1442
-  _globals['_WISH']._serialized_start=1444
-  _globals['_WISH']._serialized_end=1540
-  _globals['_PURPOSE']._serialized_start=1542
-  _globals['_PURPOSE']._serialized_end=1640
-  _globals['_MEMBER']._serialized_start=118
-  _globals['_MEMBER']._serialized_end=683
-  _globals['_CONTACT']._serialized_start=685
-  _globals['_CONTACT']._serialized_end=743
-  _globals['_ORGANISATION']._serialized_start=745
-  _globals['_ORGANISATION']._serialized_end=810
-  _globals['_INITIATIVE']._serialized_start=813
-  _globals['_INITIATIVE']._serialized_end=1121
+  _globals['_SIDE']._serialized_start=1194
+  _globals['_SIDE']._serialized_end=1297
+  _globals['_MEMBERKIND']._serialized_start=1299
+  _globals['_MEMBERKIND']._serialized_end=1404
+  _globals['_ROLE']._serialized_start=1406
+  _globals['_ROLE']._serialized_end=1513
+  _globals['_WISH']._serialized_start=1515
+  _globals['_WISH']._serialized_end=1611
+  _globals['_PURPOSE']._serialized_start=1613
+  _globals['_PURPOSE']._serialized_end=1711
+  _globals['_MEMBER']._serialized_start=148
+  _globals['_MEMBER']._serialized_end=754
+  _globals['_CONTACT']._serialized_start=756
+  _globals['_CONTACT']._serialized_end=814
+  _globals['_ORGANISATION']._serialized_start=816
+  _globals['_ORGANISATION']._serialized_end=881
+  _globals['_INITIATIVE']._serialized_start=884
+  _globals['_INITIATIVE']._serialized_end=1192
 # @@protoc_insertion_point(module_scope)

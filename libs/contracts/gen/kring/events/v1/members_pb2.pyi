@@ -1,6 +1,7 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from libs.contracts.gen.kring.events.v1 import sealed_pb2 as _sealed_pb2
 from libs.contracts.gen.kring.events.v1 import vocabulary_pb2 as _vocabulary_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -71,7 +72,7 @@ PURPOSE_CROSS_LINE: Purpose
 PURPOSE_MAIL: Purpose
 
 class Member(_message.Message):
-    __slots__ = ("member_id", "erased", "display_name", "contact", "kind", "role", "languages", "organisation", "region", "country", "wishes", "capacity", "snoozed_until", "visibility", "consents", "blocked_ids", "initiatives")
+    __slots__ = ("member_id", "erased", "display_name", "contact", "kind", "role", "languages", "organisation", "region", "country", "wishes", "capacity", "snoozed_until", "visibility", "consents", "blocked_ids", "initiatives", "sealed")
     MEMBER_ID_FIELD_NUMBER: _ClassVar[int]
     ERASED_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -89,6 +90,7 @@ class Member(_message.Message):
     CONSENTS_FIELD_NUMBER: _ClassVar[int]
     BLOCKED_IDS_FIELD_NUMBER: _ClassVar[int]
     INITIATIVES_FIELD_NUMBER: _ClassVar[int]
+    SEALED_FIELD_NUMBER: _ClassVar[int]
     member_id: str
     erased: bool
     display_name: str
@@ -106,7 +108,8 @@ class Member(_message.Message):
     consents: _containers.RepeatedScalarFieldContainer[Purpose]
     blocked_ids: _containers.RepeatedScalarFieldContainer[str]
     initiatives: _containers.RepeatedCompositeFieldContainer[Initiative]
-    def __init__(self, member_id: _Optional[str] = ..., erased: _Optional[bool] = ..., display_name: _Optional[str] = ..., contact: _Optional[_Union[Contact, _Mapping]] = ..., kind: _Optional[_Union[MemberKind, str]] = ..., role: _Optional[_Union[Role, str]] = ..., languages: _Optional[_Iterable[str]] = ..., organisation: _Optional[_Union[Organisation, _Mapping]] = ..., region: _Optional[str] = ..., country: _Optional[str] = ..., wishes: _Optional[_Iterable[_Union[Wish, str]]] = ..., capacity: _Optional[int] = ..., snoozed_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., visibility: _Optional[_Union[_vocabulary_pb2.Visibility, str]] = ..., consents: _Optional[_Iterable[_Union[Purpose, str]]] = ..., blocked_ids: _Optional[_Iterable[str]] = ..., initiatives: _Optional[_Iterable[_Union[Initiative, _Mapping]]] = ...) -> None: ...
+    sealed: _sealed_pb2.Sealed
+    def __init__(self, member_id: _Optional[str] = ..., erased: _Optional[bool] = ..., display_name: _Optional[str] = ..., contact: _Optional[_Union[Contact, _Mapping]] = ..., kind: _Optional[_Union[MemberKind, str]] = ..., role: _Optional[_Union[Role, str]] = ..., languages: _Optional[_Iterable[str]] = ..., organisation: _Optional[_Union[Organisation, _Mapping]] = ..., region: _Optional[str] = ..., country: _Optional[str] = ..., wishes: _Optional[_Iterable[_Union[Wish, str]]] = ..., capacity: _Optional[int] = ..., snoozed_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., visibility: _Optional[_Union[_vocabulary_pb2.Visibility, str]] = ..., consents: _Optional[_Iterable[_Union[Purpose, str]]] = ..., blocked_ids: _Optional[_Iterable[str]] = ..., initiatives: _Optional[_Iterable[_Union[Initiative, _Mapping]]] = ..., sealed: _Optional[_Union[_sealed_pb2.Sealed, _Mapping]] = ...) -> None: ...
 
 class Contact(_message.Message):
     __slots__ = ("email", "phone", "full_name")

@@ -1,6 +1,7 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from libs.contracts.gen.kring.events.v1 import sealed_pb2 as _sealed_pb2
 from libs.contracts.gen.kring.events.v1 import vocabulary_pb2 as _vocabulary_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -29,7 +30,7 @@ STORY_KIND_TOOL: StoryKind
 STORY_KIND_EVENT: StoryKind
 
 class Story(_message.Message):
-    __slots__ = ("story_id", "withdrawn", "kind", "language", "title", "summary", "body", "context", "outcome", "evidence", "themes", "populations", "stage", "contact_ids", "visibility", "owner_id", "url", "country", "year", "published_at")
+    __slots__ = ("story_id", "withdrawn", "kind", "language", "title", "summary", "body", "context", "outcome", "evidence", "themes", "populations", "stage", "contact_ids", "visibility", "owner_id", "url", "country", "year", "published_at", "sealed")
     STORY_ID_FIELD_NUMBER: _ClassVar[int]
     WITHDRAWN_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -50,6 +51,7 @@ class Story(_message.Message):
     COUNTRY_FIELD_NUMBER: _ClassVar[int]
     YEAR_FIELD_NUMBER: _ClassVar[int]
     PUBLISHED_AT_FIELD_NUMBER: _ClassVar[int]
+    SEALED_FIELD_NUMBER: _ClassVar[int]
     story_id: str
     withdrawn: bool
     kind: StoryKind
@@ -70,4 +72,5 @@ class Story(_message.Message):
     country: str
     year: int
     published_at: _timestamp_pb2.Timestamp
-    def __init__(self, story_id: _Optional[str] = ..., withdrawn: _Optional[bool] = ..., kind: _Optional[_Union[StoryKind, str]] = ..., language: _Optional[str] = ..., title: _Optional[str] = ..., summary: _Optional[str] = ..., body: _Optional[str] = ..., context: _Optional[str] = ..., outcome: _Optional[str] = ..., evidence: _Optional[str] = ..., themes: _Optional[_Iterable[str]] = ..., populations: _Optional[_Iterable[str]] = ..., stage: _Optional[_Union[_vocabulary_pb2.Stage, str]] = ..., contact_ids: _Optional[_Iterable[str]] = ..., visibility: _Optional[_Union[_vocabulary_pb2.Visibility, str]] = ..., owner_id: _Optional[str] = ..., url: _Optional[str] = ..., country: _Optional[str] = ..., year: _Optional[int] = ..., published_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    sealed: _sealed_pb2.Sealed
+    def __init__(self, story_id: _Optional[str] = ..., withdrawn: _Optional[bool] = ..., kind: _Optional[_Union[StoryKind, str]] = ..., language: _Optional[str] = ..., title: _Optional[str] = ..., summary: _Optional[str] = ..., body: _Optional[str] = ..., context: _Optional[str] = ..., outcome: _Optional[str] = ..., evidence: _Optional[str] = ..., themes: _Optional[_Iterable[str]] = ..., populations: _Optional[_Iterable[str]] = ..., stage: _Optional[_Union[_vocabulary_pb2.Stage, str]] = ..., contact_ids: _Optional[_Iterable[str]] = ..., visibility: _Optional[_Union[_vocabulary_pb2.Visibility, str]] = ..., owner_id: _Optional[str] = ..., url: _Optional[str] = ..., country: _Optional[str] = ..., year: _Optional[int] = ..., published_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sealed: _Optional[_Union[_sealed_pb2.Sealed, _Mapping]] = ...) -> None: ...
