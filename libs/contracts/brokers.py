@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-from libs.contracts.topics import TOPICS
+from libs.contracts.topics import base_of, topic_of
 from libs.kernel.errors import SettingsError
 
 BROKERS_DEFAULT = -1
@@ -45,6 +45,13 @@ class Brokers:
         """Return what a topic of ours is called on the brokers."""
         return f"{self.namespace}.{name}" if self.namespace else name
 
+    def partitions_of(self, name: str) -> int:
+        """Return how many partitions a topic gets that is made by us.
+
+        One for the part of a programme: there may be thousands of them, with one reader each.
+        """
+        return self.partitions if name == base_of(name) else 1
+
     def name_of(self, topic: str) -> str:
         """Return what a topic on the brokers is called among us."""
         return topic.removeprefix(f"{self.namespace}.") if self.namespace else topic
@@ -75,7 +82,8 @@ def settings_of(name: str) -> dict[str, str]:
     keep everything for 30 days.
     """
     size = {"max.message.bytes": str(LARGEST_BYTES)}
-    if name in TOPICS and TOPICS[name].compacted:
+    topic = topic_of(name)
+    if topic is not None and topic.compacted:
         return {"cleanup.policy": "compact", "max.compaction.lag.ms": str(_DAY_MS), **size}
     return {"cleanup.policy": "delete", "retention.ms": str(_KEPT_DAYS * _DAY_MS), **size}
 

@@ -1,10 +1,28 @@
 """An event: the whole state of one aggregate, and what travels beside it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, NamedTuple
 
 from libs.contracts.topics import M_co, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How an event came on a topic that other programmes write, where nothing is certain.
+
+    Whoever sent it is told what is wrong with it: so it is an event although it may have a flaw.
+    """
+
+    headers: Mapping[str, bytes]
+    """As they came; of a name that came twice, the last."""
+    payload: bytes
+    """The whole value, which a signature is over."""
+    flaw: str = ""
+    """Why it cannot be read, as a sentence that names no field; the state is then empty."""
+    unknown: tuple[str, ...] = ()
+    """Fields that were read over, since the contract does not have them, or not yet."""
 
 
 class Event(NamedTuple, Generic[M_co]):
@@ -23,6 +41,8 @@ class Event(NamedTuple, Generic[M_co]):
     time: datetime
     state: M_co
     traceparent: str = ""
+    request: Request | None = None
+    """On a topic that other programmes write, and only there."""
 
     @property
     def subject(self) -> str:

@@ -20,6 +20,10 @@ class PoisonError(KringError):
     """This record can never be processed; it belongs in the dead-letter queue."""
 
 
+class ForgedError(PoisonError):
+    """This record pretends to be somebody else's: poison that raises an alarm."""
+
+
 class ErasedError(KringError):
     """The record is about somebody who was erased; it is ignored and counted."""
 

@@ -26,7 +26,7 @@ CONSUMED = Metric(
     "kring_events_consumed_total",
     "counter",
     ("service", "topic", "outcome"),
-    "Events taken from the bus, by outcome: applied, old, erased, unknown or dead.",
+    "Events taken from the bus, by outcome: applied, old, erased, dead, or forged: an alarm.",
 )
 CONSUMER_RETRIES = Metric(
     "kring_consumer_retries_total",

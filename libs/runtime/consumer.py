@@ -13,8 +13,8 @@ from google.protobuf.message import Message
 
 from libs.contracts.codec import decode
 from libs.contracts.envelope import Event
-from libs.contracts.topics import MEMBERS, Topic
-from libs.kernel.errors import ErasedError, PoisonError, RetryableError
+from libs.contracts.topics import MEMBERS, Topic, topic_of
+from libs.kernel.errors import ErasedError, ForgedError, PoisonError, RetryableError
 from libs.kernel.metrics import CONSUMED, CONSUMER_RETRIES, LAG
 from libs.kernel.retry import backoff_seconds
 from libs.ports.bus import Bus, Delivery, Slot
@@ -59,7 +59,7 @@ class Consumer:
     Three outcomes: applied (or ignored as old) and committed; put back, because something outside
     is down; buried in the dead-letter queue. The offset is committed after the effect, so a crash
     between the two repeats a record, which ``Work.advance`` then ignores. A wave of bad records
-    stops the consumer after the batch that shows it.
+    stops the consumer after the batch that shows it, but not where others write, who must not.
     """
 
     def __init__(
@@ -210,7 +210,7 @@ class Consumer:
 
     def _advance(self, work: Work, taken: Sequence[_Taken]) -> list[_Taken]:
         """Return the newest event of each aggregate that was not applied before."""
-        if taken[0].event.topic.writer == "*":
+        if taken[0].event.topic.is_open:
             return list(taken)  # requests, not snapshots: each counts
         newest: dict[str, _Taken] = {}
         steps: dict[str, Step] = {}
@@ -258,13 +258,17 @@ class Consumer:
             work.bury(letter)
         place = {"topic": letter.topic, "partition": letter.partition, "offset": letter.offset}
         # the reason may quote what somebody sent; it is kept with the letter: `kring dlq list`
+        if isinstance(error, ForgedError):
+            log.error("security alarm: a forged record was buried", service=self._service, **place)
+            return "forged"
         log.warning("buried", service=self._service, error=type(error).__name__, **place)
         return "dead"
 
     def _settle(self, topic: str, outcomes: Outcomes) -> None:
         """Count what became of records, once they are committed: what was put back counts later."""
+        own = topic_of(topic)
         for (slot, _), outcome in sorted(outcomes.items()):
-            if outcome == "dead":
+            if outcome in {"dead", "forged"} and not (own and own.is_open):
                 self._limit.bad(slot)
             else:
                 self._limit.good(slot)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from libs.kernel.policy import Filter
 from libs.ports.database import Work
+from services.ingestion.domain.inbox import InboxKey
 from services.ingestion.domain.kept import Answer, Kept, Known, Likeness
 from services.ingestion.domain.language import Guess
 from services.ingestion.domain.member import Member
@@ -146,6 +147,54 @@ class Answers(Protocol):
 
     def prune(self, work: Work, *, older_than: datetime) -> None:
         """Forget answers given before a time."""
+        ...
+
+
+class InboxKeys(Protocol):
+    """The keys with which programmes sign what they send."""
+
+    def add(self, work: Work, key: InboxKey) -> None:
+        """Keep a new key."""
+        ...
+
+    def get(self, work: Work, key_id: str) -> InboxKey | None:
+        """Return a key; in a writing transaction nobody else changes it until the end."""
+        ...
+
+    def of(self, work: Work, programme_id: str) -> Sequence[InboxKey]:
+        """Return the keys of a programme, the newest first; of those that were ended, the last."""
+        ...
+
+    def end(self, work: Work, key_id: str, at: datetime) -> None:
+        """Record since when a key holds no more."""
+        ...
+
+
+class Receipts(Protocol):
+    """What was answered to submissions, so that each is taken once."""
+
+    def get(self, work: Work, key: str) -> Answer | None:
+        """Return the answer given before; until the end nobody else answers the same."""
+        ...
+
+    def put(self, work: Work, key: str, answer: Answer, at: datetime) -> None:
+        """Keep an answer."""
+        ...
+
+    def prune(self, work: Work, *, older_than: datetime) -> None:
+        """Forget answers given before a time."""
+        ...
+
+
+class Shared(Protocol):
+    """Which stories the whole network has got to see."""
+
+    def put(self, work: Work, story_id: str) -> None:
+        """Record that the network sees a story."""
+        ...
+
+    def remove(self, work: Work, story_id: str) -> bool:
+        """Record that it sees it no more; tell whether it did."""
         ...
 
 

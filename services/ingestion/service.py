@@ -3,6 +3,7 @@
 from libs.contracts import topics
 from libs.runtime.service import Ports, Service, each
 from libs.web.remembered import Remembered
+from services.ingestion.adapters.inbox import SqlInboxKeys, SqlReceipts, SqlShared
 from services.ingestion.adapters.lingua import LinguaDetector
 from services.ingestion.adapters.members import SqlMembers
 from services.ingestion.adapters.minhash import MinHashSketcher
@@ -10,18 +11,23 @@ from services.ingestion.adapters.programmes import SqlProgrammes
 from services.ingestion.adapters.records import SqlAnswers, SqlIdentities, SqlTombs
 from services.ingestion.adapters.stories import SqlLikenesses, SqlStories
 from services.ingestion.api.importing import import_routes, republish_routes
+from services.ingestion.api.inbox import InboxCases, inbox_routes
 from services.ingestion.api.initiatives import InitiativeCases, initiative_routes
 from services.ingestion.api.members import MemberCases, member_routes
 from services.ingestion.api.programmes import ProgrammeCases, programme_routes
 from services.ingestion.api.stories import StoryCases, story_routes
 from services.ingestion.events import OnSubmission
 from services.ingestion.tasks import FORGET_ANSWERS, ForgetAnswers
-from services.ingestion.usecases import initiatives, members, programmes, stories
+from services.ingestion.usecases import inbox_keys, initiatives, members, programmes, stories
 from services.ingestion.usecases.analysis import Analyst
-from services.ingestion.usecases.batches import ImportBatch, TakeSubmission
+from services.ingestion.usecases.batches import ImportBatch
+from services.ingestion.usecases.inbox import Inbox
 from services.ingestion.usecases.once import Once
+from services.ingestion.usecases.posted import TakePosted
 from services.ingestion.usecases.registry import Registry, Stores
 from services.ingestion.usecases.republish import Republish
+from services.ingestion.usecases.sharing import ShareStory
+from services.ingestion.usecases.submissions import TakeSubmission
 
 FORGET_SECONDS = 3600.0
 
@@ -32,7 +38,9 @@ def build(ports: Ports) -> Service:
     detector = LinguaDetector()
     remembered = Remembered(ports.database, ports.clock)
     analyst = Analyst(detector, MinHashSketcher())
-    ports.tasks.register(FORGET_ANSWERS, ForgetAnswers(Once(registry)))
+    take = TakeSubmission(registry, analyst, detector)
+    inbox = Inbox(registry, take, _master(ports))
+    ports.tasks.register(FORGET_ANSWERS, ForgetAnswers(Once(registry), inbox))
     return Service(
         name="ingestion",
         routers=[
@@ -42,10 +50,18 @@ def build(ports: Ports) -> Service:
             story_routes(_story_cases(registry, analyst), remembered),
             import_routes(ImportBatch(registry, analyst, detector)),
             republish_routes(Republish(registry)),
+            inbox_routes(_inbox_cases(registry, inbox)),
         ],
-        handlers={topics.INBOX: each(OnSubmission(TakeSubmission(registry, analyst, detector)))},
+        handlers={
+            topics.INBOX: each(OnSubmission(inbox)),
+            topics.STORIES: each(ShareStory(registry.stores.shared)),
+        },
         periodic={FORGET_ANSWERS: FORGET_SECONDS},
     )
+
+
+def _master(ports: Ports) -> bytes:
+    return ports.settings.secret.get_secret_value().encode()
 
 
 def _stores() -> Stores:
@@ -57,6 +73,9 @@ def _stores() -> Stores:
         identities=SqlIdentities(),
         tombs=SqlTombs(),
         answers=SqlAnswers(),
+        inbox_keys=SqlInboxKeys(),
+        receipts=SqlReceipts(),
+        shared=SqlShared(),
     )
 
 
@@ -95,4 +114,13 @@ def _story_cases(registry: Registry, analyst: Analyst) -> StoryCases:
         withdraw=stories.WithdrawStory(registry),
         read=stories.ReadStory(registry),
         list=stories.ListStories(registry),
+    )
+
+
+def _inbox_cases(registry: Registry, inbox: Inbox) -> InboxCases:
+    return InboxCases(
+        take=TakePosted(registry, inbox),
+        make_key=inbox_keys.MakeInboxKey(registry, inbox.master),
+        list_keys=inbox_keys.ListInboxKeys(registry),
+        end_key=inbox_keys.EndInboxKey(registry),
     )

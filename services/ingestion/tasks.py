@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.ingestion.usecases.inbox import Inbox
 from services.ingestion.usecases.once import Once
 
 FORGET_ANSWERS = "ingestion.forget_answers"
@@ -9,10 +10,12 @@ FORGET_ANSWERS = "ingestion.forget_answers"
 
 @dataclass(frozen=True, slots=True)
 class ForgetAnswers:
-    """Forget what was answered to idempotency keys of long ago."""
+    """Forget what was answered long ago, to idempotency keys and to submissions."""
 
     once: Once
+    inbox: Inbox
 
     def __call__(self, _argument: str) -> None:
         """Forget."""
         self.once.forget()
+        self.inbox.forget()

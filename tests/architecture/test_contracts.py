@@ -24,6 +24,8 @@ from libs.runtime.settings import Settings
 ROOT = Path(__file__).parents[2]
 WITHOUT_READER = {
     "NOTIFICATIONS": "what became of mails: programmes read it, our services do not yet",
+    "RECEIPTS": "other programmes read it",
+    "NETWORK_STORIES": "other programmes read it",
 }
 FOR_TESTS_ONLY = {"fail_at": "ends the process at a point, to test what a crash leaves"}
 HANDED_OUT = {"Outbox": r"outbox\(\)", "Letters": r"letters\(\)"}

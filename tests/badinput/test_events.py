@@ -1,20 +1,27 @@
 """B78–B90: records on the log that are none, through the real consumers: buried, or ignored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 
+import httpx2
 import pytest
+from google.protobuf.message import Message
+from harness.programme import Programme
 from harness.whole import ABSENT, Whole
 
 from libs.contracts.codec import encode, source_of
 from libs.contracts.envelope import Event, Record
-from libs.contracts.gen.kring.events.v1.inbox_pb2 import Submission
+from libs.contracts.gen.kring.events.v1.receipts_pb2 import VERDICT_REFUSED, Receipt
 from libs.contracts.gen.kring.events.v1.stories_pb2 import Story
 from libs.contracts.gen.kring.events.v1.vocabulary_pb2 import VISIBILITY_NETWORK
-from libs.contracts.topics import INBOX, MAX_VALUE_BYTES, STORIES
+from libs.contracts.topics import MAX_VALUE_BYTES, RECEIPTS, STORIES
+from libs.runtime.cli.history import events_of
 
 pytestmark = pytest.mark.timeout(300)
+
+KEY = {"name": "bad input", "programme": "ours"}
 
 LATER = {
     "B87": "no sealed fields yet: with the data keys of members (issue on erasure)",
@@ -45,15 +52,6 @@ def _story(sequence: int = 1, *, title: str = "Van het log", aggregate: str = "b
     return encode(event)
 
 
-def _submission(value: bytes, kind: str = "application/json", programme: str = "ours") -> Record:
-    headers = {
-        "ce_specversion": "1.0", "ce_id": "1", "ce_type": INBOX.type, "ce_source": "/elsewhere",
-        "ce_subject": "submission/b81", "ce_programme": programme, "content-type": kind,
-    }  # fmt: skip
-    packed = tuple((name, text.encode()) for name, text in headers.items())
-    return Record(INBOX.name, b"b81", packed, value)
-
-
 def _with(record: Record, **changed: str | bytes | None) -> Record:
     """Return a record with other headers; None takes one away."""
     new = {name.replace("content_type", "content-type"): text for name, text in changed.items()}
@@ -77,7 +75,7 @@ BURIED: dict[str, tuple[Callable[[], Record], str]] = {
     "B79 bytes that are no message": (lambda: _bytes(b"\xff" * 40), "the payload is no Story"),
     "B80 one byte too many": (lambda: _bytes(b"x" * (MAX_VALUE_BYTES + 1)), "at most"),
     "B81 JSON where none is taken": (
-        lambda: _with(_story(), content_type="application/json"), "on the inbox only"),
+        lambda: _with(_story(), content_type="application/json"), "JSON is not accepted"),
     "B81b no content type": (lambda: _with(_story(), content_type=None), "content type"),
     "B82 another type": (lambda: _with(_story(), ce_type="kring.member.v1"), "expected"),
     "B82b the next major version": (lambda: _with(_story(), ce_type="kring.story.v2"), "expected"),
@@ -96,21 +94,35 @@ BURIED: dict[str, tuple[Callable[[], Record], str]] = {
     "B86 headers that are no UTF-8": (lambda: _with(_story(), ce_subject=b"\xff\xfe"), ""),
 }  # fmt: skip
 
-REFUSED = {
-    "B79 nothing": _submission(b""),
-    "B81 a list": _submission(b"[]"),
-    "B81b text": _submission(b"hello", "text/plain"),
-    "B81c a message that is none": _submission(b"\xff" * 30, "application/protobuf"),
-    "B81d deep JSON": _submission(b'{"story":' * 50 + b"1" + b"}" * 50),
-    "B81e neither story nor member": _submission(b'{"externalId": "x"}'),
-    "B85 an unknown programme": _submission(b'{"externalId": "x", "story": {"title": "T"}}',
-                                            programme="nergens"),
-    "B27 a title turned around": _submission(
-        b'{"externalId": "x", "story": {"title": "a\\u202eb"}}'),
-    "B36 a script for a link": _submission(
-        b'{"externalId": "x", "story": {"title": "T", "url": "javascript:alert(1)"}}'),
-    "B35 no title": _submission(b'{"externalId": "x", "story": {}}'),
-    "B73 no address": _submission(b'{"externalId": "x", "member": {"name": "Anna"}}'),
+STORY = b'{"externalId": "x", "story": {"title": "T"}}'
+REFUSED: dict[str, tuple[bytes, dict[str, str | None]]] = {
+    "B79 nothing": (b"", {}),
+    "B81 a list": (b"[]", {}),
+    "B81b text": (b"hello", {"content-type": "text/plain"}),
+    "B81c a message that is none": (b"\xff" * 30, {"content-type": "application/protobuf"}),
+    "B81d deep JSON": (b'{"story":' * 50 + b"1" + b"}" * 50, {}),
+    "B81e neither story nor member": (b'{"externalId": "x"}', {}),
+    "B82d another type of submission": (STORY, {"ce_type": "kring.story.v1"}),
+    "B82e a submission of the next major version": (STORY, {"ce_type": "kring.submission.v2"}),
+    "B80b a submission that is too large": (b"x" * (MAX_VALUE_BYTES + 1), {}),
+    "B88 a time that is none": (STORY, {"ce_time": "gisteren"}),
+    "B27 a title turned around": (
+        b'{"externalId": "x", "story": {"title": "a\\u202eb"}}', {}),
+    "B36 a script for a link": (
+        b'{"externalId": "x", "story": {"title": "T", "url": "javascript:alert(1)"}}', {}),
+    "B35 no title": (b'{"externalId": "x", "story": {}}', {}),
+    "B73 no address": (b'{"externalId": "x", "member": {"name": "Anna"}}', {}),
+}  # fmt: skip
+"""What a programme sends that may send, and what stands in its headers."""
+
+FORGED: dict[str, tuple[dict[str, str | None], str]] = {
+    "B85 an unknown programme": ({"ce_programme": "nergens"}, "programme that there is not"),
+    "B85b another programme": ({"ce_programme": "theirs"}, "no inbox key of the programme"),
+    "B85c no signature": ({"webhook-signature": None}, "it is not signed"),
+    "B85d another signature": ({"webhook-signature": "v1,AAAA"}, "no inbox key of the programme"),
+    "B85e another time": ({"webhook-timestamp": "1"}, "no inbox key of the programme"),
+    "B85f another id": ({"ce_id": "other"}, "differ"),
+    "B82c no programme": ({"ce_programme": None}, "ce_programme is missing"),
 }  # fmt: skip
 
 
@@ -120,23 +132,47 @@ class Aftermath:
 
     reasons: dict[str, list[str]]
     """Why each was buried, by its name."""
+    receipts: dict[str, list[Receipt]]
+    """What the programme was told of each."""
     before: tuple[int, ...]
     after: tuple[int, ...]
 
 
 @pytest.fixture(scope="module")
 def aftermath(running: Whole) -> Aftermath:
+    key = running.done("operator", "POST", "/v1/inbox/keys", json=KEY)
+    sender = Programme("ours", key["secret"], running.clock.now().timestamp())
+    running.settle()
     before = _things(running)
-    records = {name: make() for name, (make, _) in BURIED.items()} | REFUSED
+    records = {name: make() for name, (make, _) in BURIED.items()}
+    records |= {name: sender.record(value, changed=more) for name, (value, more) in REFUSED.items()}
+    records |= {name: sender.record(STORY, changed=more) for name, (more, _) in FORGED.items()}
     named = [_with(record, x_row=name) for name, record in records.items()]
     assert running.process._bus.publish(named) == len(named)
     running.settle()
-    letters = [*running.dead_letters("search"), *running.dead_letters("ingestion")]
     reasons = {
-        name: [reason for headers, reason in letters if headers.get("x_row") == name.encode()]
+        name: _reasons(running, "search" if name in BURIED else "ingestion", name)
         for name in records
     }
-    return Aftermath(reasons, before, _things(running))
+    told = [cast("Receipt", event.state) for event in _receipts(running)]
+    receipts = {
+        name: [each for each in told if each.submission_id.encode() == _id_of(record)]
+        for name, record in records.items()
+    }
+    return Aftermath(reasons, receipts, before, _things(running))
+
+
+def _reasons(whole: Whole, service: str, row: str) -> list[str]:
+    letters = whole.dead_letters(service)
+    return [reason for headers, reason in letters if headers.get("x_row") == row.encode()]
+
+
+def _receipts(whole: Whole) -> Iterator[Event[Message]]:
+    return events_of(whole.process._bus, RECEIPTS.of(whole.ids["ours"]))
+
+
+def _id_of(record: Record) -> bytes:
+    return dict(record.headers).get("ce_id", b"")
 
 
 @pytest.mark.parametrize("name", sorted(BURIED))
@@ -148,9 +184,40 @@ def test_a_record_that_is_no_event_is_buried_with_the_reason(
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED))
-def test_a_submission_that_is_refused_is_buried(aftermath: Aftermath, name: str) -> None:
+def test_a_submission_that_is_refused_is_answered_and_not_buried(
+    aftermath: Aftermath, name: str
+) -> None:
+    (receipt,) = aftermath.receipts[name]
+    assert receipt.verdict == VERDICT_REFUSED
+    assert receipt.problems[0].text
+    assert receipt.advice
+    assert aftermath.reasons[name] == []
+
+
+@pytest.mark.parametrize("name", sorted(FORGED))
+def test_a_submission_that_nobody_vouches_for_is_buried_and_not_answered(
+    aftermath: Aftermath, name: str
+) -> None:
     (reason,) = aftermath.reasons[name]
-    assert reason
+    assert FORGED[name][1] in reason
+    assert aftermath.receipts[name] == []
+
+
+def test_what_is_forged_is_counted_for_an_alarm(aftermath: Aftermath, whole: Whole) -> None:
+    assert aftermath.reasons
+    counted = (
+        'kring_events_consumed_total{outcome="forged",service="ingestion",topic="kring.inbox.v1"}'
+    )
+    lines = httpx2.get(f"{whole.process.probes()}/metrics", timeout=60).text.splitlines()
+    (found,) = [float(line.split()[-1]) for line in lines if line.startswith(counted)]
+    assert found >= len(FORGED) - 1  # without a programme it is nobody's, and no forgery
+
+
+def test_a_stranger_cannot_stop_the_inbox_for_others(whole: Whole) -> None:
+    unsigned = Programme("ours", "whsec_" + "A" * 32, whole.clock.now().timestamp())
+    whole.process._bus.publish([unsigned.record(STORY) for _ in range(100)])
+    whole.settle()
+    assert not whole.process.health.wrong()
 
 
 def test_what_is_buried_changes_nothing_and_stops_nobody(
@@ -193,7 +260,8 @@ def _gone(sequence: int) -> Record:
 
 
 def test_ten_thousand_headers_are_read_and_harm_nobody(whole: Whole) -> None:
-    record = _submission(Submission(external_id="x").SerializeToString(), "application/protobuf")
+    sender = Programme("ours", "whsec_" + "A" * 32, whole.clock.now().timestamp())
+    record = sender.record(STORY)
     many = tuple((f"x-{number}", b"y") for number in range(10_000))
     whole.process._bus.publish([Record(record.topic, record.key, record.headers + many, b"")])
     whole.settle()

@@ -77,15 +77,16 @@ def bytes_of(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
 
 
+@pytest.mark.parametrize("topic", [topics.STORIES, topics.STORIES.of("a"), topics.NETWORK_STORIES])
 def test_of_a_compacted_topic_the_newest_record_of_each_key_stays(
-    bus: Bus, clock: ManualClock
+    bus: Bus, clock: ManualClock, topic: topics.Topic[Story]
 ) -> None:
-    publish(bus, "kring.stories.v1", "first", "second", "newest")
+    publish(bus, topic.name, "first", "second", "newest")
     clock.advance(1)
 
     assert bus.tidy(replaced_before=clock.now(), published_before=clock.now()) == 2
 
-    assert standing(bus, "kring.stories.v1") == ["newest"]
+    assert standing(bus, topic.name) == ["newest"]
 
 
 def test_a_snapshot_that_was_replaced_just_now_stays_for_a_while(
@@ -98,14 +99,19 @@ def test_a_snapshot_that_was_replaced_just_now_stays_for_a_while(
     assert standing(bus, "kring.stories.v1") == ["older", "newest"]
 
 
-def test_of_a_topic_that_is_not_compacted_what_is_young_stays(bus: Bus, clock: ManualClock) -> None:
-    publish(bus, "kring.inbox.v1", "old", "old too")
+@pytest.mark.parametrize(
+    "topic", ["kring.inbox.v1", "kring.receipts.v1.of.a", "kring.stories.v1.dlq"]
+)
+def test_of_a_topic_that_is_not_compacted_what_is_young_stays(
+    bus: Bus, clock: ManualClock, topic: str
+) -> None:
+    publish(bus, topic, "old", "old too")
     clock.advance(60)
-    publish(bus, "kring.inbox.v1", "young", "young too")
+    publish(bus, topic, "young", "young too")
 
     bus.tidy(replaced_before=clock.now(), published_before=clock.now())
 
-    assert standing(bus, "kring.inbox.v1") == ["young", "young too"]
+    assert standing(bus, topic) == ["young", "young too"]
 
 
 def test_a_bus_that_tidies_by_itself_deletes_nothing_when_it_is_told_to(

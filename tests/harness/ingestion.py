@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 from fastapi.testclient import TestClient
+from harness.programme import Programme
 from pydantic import SecretStr
 
 from libs.adapters.http.peers import HttpPeers
@@ -28,6 +29,7 @@ from libs.kernel.seal import HEADER, ReaderSeal
 from libs.runtime.api import build_app
 from libs.runtime.service import Ports
 from libs.runtime.settings import Settings
+from services.ingestion.adapters.inbox import SqlInboxKeys, SqlReceipts, SqlShared
 from services.ingestion.adapters.lingua import LinguaDetector
 from services.ingestion.adapters.members import SqlMembers
 from services.ingestion.adapters.minhash import MinHashSketcher
@@ -38,9 +40,12 @@ from services.ingestion.domain.formats import RecordKind
 from services.ingestion.domain.outcome import Outcome
 from services.ingestion.service import build
 from services.ingestion.usecases.analysis import Analyst
-from services.ingestion.usecases.batches import ImportBatch, TakeSubmission
+from services.ingestion.usecases.batches import ImportBatch
+from services.ingestion.usecases.inbox import Inbox
+from services.ingestion.usecases.inbox_keys import MakeInboxKey
 from services.ingestion.usecases.once import Attempt
 from services.ingestion.usecases.registry import Registry, Stores
+from services.ingestion.usecases.submissions import TakeSubmission
 
 ABSENT = "01900000-0000-7000-8000-0000000000ff"
 ME, OTHER, HEAD = "member of samen", "other of samen", "coordinator of samen"
@@ -51,6 +56,7 @@ STORY = {
     "body": "Wij begonnen in februari met acht mantelzorgers uit de buurt van het dorpshuis.",
     "stage": None,
 }
+MASTER = b"the secret of the installation"
 OPERATOR = Reader(programme="", role=Role.OPERATOR)
 
 PROGRAMMES = [
@@ -87,6 +93,15 @@ class World:
     @property
     def take_submission(self) -> TakeSubmission:
         return TakeSubmission(self.registry, self.analyst, self.detector)
+
+    @property
+    def inbox(self) -> Inbox:
+        return Inbox(self.registry, self.take_submission, MASTER)
+
+    def sender(self, slug: str = "samen-thuis") -> Programme:
+        """Return a programme's own system, with a new inbox key."""
+        _, secret = MakeInboxKey(self.registry, MASTER)("ours", "", self.coordinator(slug))
+        return Programme(slug, secret, self.registry.clock.now().timestamp())
 
     def coordinator(self, slug: str = "samen-thuis") -> Reader:
         return Reader(programme=self.programmes[slug], role=Role.COORDINATOR)
@@ -134,6 +149,9 @@ def open_world(
         identities=SqlIdentities(),
         tombs=SqlTombs(),
         answers=SqlAnswers(),
+        inbox_keys=SqlInboxKeys(),
+        receipts=SqlReceipts(),
+        shared=SqlShared(),
     )
     detector = LinguaDetector()
     with open_database_in(folder, clock, ids, database_url) as database:

@@ -143,7 +143,7 @@ def in_thread(work: Callable[[], object]) -> threading.Thread:
 def submission() -> Record:
     event = Event(
         topic=INBOX,
-        id="1",
+        id="anna",
         aggregate_id="anna",
         sequence=0,
         programme="p",

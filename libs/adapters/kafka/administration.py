@@ -35,7 +35,7 @@ class Administration:
             known = client.list_topics()
             wanted = {
                 self._brokers.topic(name): {
-                    "num_partitions": self._brokers.partitions,
+                    "num_partitions": self._brokers.partitions_of(name),
                     "replication_factor": self._brokers.replication,
                     "configs": settings_of(name),
                 }

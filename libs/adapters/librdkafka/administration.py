@@ -36,7 +36,7 @@ class Administration:
             wanted = [
                 NewTopic(
                     self._brokers.topic(name),
-                    num_partitions=self._brokers.partitions,
+                    num_partitions=self._brokers.partitions_of(name),
                     replication_factor=self._brokers.replication,
                     config=settings_of(name),
                 )

@@ -4,16 +4,19 @@ from contextlib import closing
 from datetime import datetime
 
 from libs.adapters.sqlite.file import LogFile, translated
-from libs.contracts.topics import TOPICS
+from libs.contracts.topics import PART, TOPICS
 
 _CHUNK = 1000
 """Records deleted in one transaction: publishers wait that long."""
 
-_COMPACTED = ", ".join(f"'{topic.name}'" for topic in TOPICS.values() if topic.compacted)
-_OLD = f"SELECT id FROM log WHERE written_at < ? AND topic NOT IN ({_COMPACTED})"  # noqa: S608  # constants
+_NAMES = ", ".join(f"'{topic.name}'" for topic in TOPICS.values() if topic.compacted)
+_BASE = f"substr(topic, 1, instr(topic || '{PART}', '{PART}') - 1)"
+"""Of a programme's part of a topic, the topic."""
+_COMPACTED = f"{_BASE} IN ({_NAMES})"
+_OLD = f"SELECT id FROM log WHERE written_at < ? AND NOT {_COMPACTED}"  # noqa: S608  # constants
 _SUPERSEDED = f"""
-SELECT id FROM log WHERE written_at < ? AND topic IN ({_COMPACTED})
-AND id NOT IN (SELECT max(id) FROM log WHERE topic IN ({_COMPACTED}) GROUP BY topic, key)
+SELECT id FROM log WHERE written_at < ? AND {_COMPACTED}
+AND id NOT IN (SELECT max(id) FROM log WHERE {_COMPACTED} GROUP BY topic, key)
 """  # noqa: S608  # constants
 
 

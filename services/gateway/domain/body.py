@@ -14,6 +14,7 @@ MOST_DEPTH = 32
 _OUTSIDE_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"?')
 _FORM = "application/x-www-form-urlencoded"
 _JSON = ("application/json", "application/merge-patch+json")
+_EVENT = "application/cloudevents+json"
 
 
 def accepted_types(path: str) -> tuple[str, ...]:
@@ -22,12 +23,14 @@ def accepted_types(path: str) -> tuple[str, ...]:
         return (_FORM,)
     if path == "/v1/preferences/unsubscribe":
         return (*_JSON, _FORM)  # RFC 8058: mail programs post a form
+    if path == "/v1/inbox":
+        return (_EVENT,)
     return _JSON
 
 
 def is_json(content_type: str) -> bool:
     """Tell whether a media type is one of ours for JSON."""
-    return content_type in _JSON
+    return content_type in {*_JSON, _EVENT}
 
 
 def media_type(header: str) -> str:

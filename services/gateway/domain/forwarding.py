@@ -11,6 +11,7 @@ _OWNERS = {
     "stories": "ingestion",
     "import": "ingestion",
     "republish": "ingestion",
+    "inbox": "ingestion",
     "search": "search",
     "recommendations": "matchmaking",
     "introductions": "matchmaking",
@@ -21,8 +22,8 @@ _OWNERS = {
 }
 SERVICES = tuple(sorted(set(_OWNERS.values()) - {GATEWAY}))
 
-_PUBLIC = ("/v1/preferences/unsubscribe",)
-"""Routes that answer without a login: what they need is in the link itself."""
+_PUBLIC = ("/v1/preferences/unsubscribe", "/v1/inbox")
+"""Routes that answer without a login: what they need is in the link, or in a signature."""
 
 _PATH = re.compile(r"/v1/([a-z]+)((?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*)")
 _MOST_QUERY = 8_192
@@ -37,6 +38,9 @@ _REQUEST_HEADERS = frozenset(
         "if-match",
         "if-none-match",
         "traceparent",
+        "webhook-id",
+        "webhook-signature",
+        "webhook-timestamp",
     }
 )
 _REPLY_HEADERS = frozenset(

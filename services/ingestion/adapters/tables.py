@@ -132,6 +132,27 @@ TOMBS = sa.Table(
     sa.Column("sequence", sa.BigInteger, nullable=False),
 )
 
+INBOX_KEYS = sa.Table(
+    "inbox_keys",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Text, nullable=False),
+    sa.Column("ended_at", sa.Text),
+)
+
+RECEIPTS = sa.Table(
+    "receipts",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("request_digest", sa.Text, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("answered_at", sa.Text, nullable=False),
+)
+
+SHARED = sa.Table("shared_stories", METADATA, sa.Column("id", sa.Text, primary_key=True))
+
 ANSWERS = sa.Table(
     "answers",
     METADATA,

@@ -13,9 +13,12 @@ from services.ingestion.domain.story import Story
 from services.ingestion.ports import (
     Answers,
     Identities,
+    InboxKeys,
     Likenesses,
     Members,
     Programmes,
+    Receipts,
+    Shared,
     Stories,
     Tombs,
 )
@@ -39,6 +42,9 @@ class Stores:
     identities: Identities
     tombs: Tombs
     answers: Answers
+    inbox_keys: InboxKeys
+    receipts: Receipts
+    shared: Shared
 
 
 @dataclass(frozen=True)

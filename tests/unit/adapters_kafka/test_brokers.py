@@ -52,6 +52,9 @@ def test_names_on_the_brokers_carry_the_namespace_and_names_among_us_do_not() ->
     ("topic", "policy"),
     [
         ("kring.stories.v1", "compact"),
+        ("kring.stories.v1.network", "compact"),
+        ("kring.stories.v1.of.somebody", "compact"),
+        ("kring.receipts.v1.of.somebody", "delete"),
         ("kring.stories.v1.dlq", "delete"),
         ("kring.inbox.v1", "delete"),
     ],
@@ -60,3 +63,11 @@ def test_snapshots_keep_the_newest_of_each_key_and_the_rest_is_kept_for_a_while(
     topic: str, policy: str
 ) -> None:
     assert settings_of(topic)["cleanup.policy"] == policy
+
+
+def test_the_part_of_a_programme_has_one_partition_however_many_others_have() -> None:
+    brokers = parse("kafka://one:9092?partitions=24")
+
+    assert brokers.partitions_of("kring.stories.v1") == 24
+    assert brokers.partitions_of("kring.stories.v1.network") == 24
+    assert brokers.partitions_of("kring.stories.v1.of.somebody") == 1

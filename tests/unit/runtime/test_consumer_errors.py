@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,9 @@ from libs.adapters.sqlite.bus import open_bus
 from libs.contracts.codec import encode, source_of
 from libs.contracts.envelope import Event, Record
 from libs.contracts.gen.kring.events.v1.stories_pb2 import Story
-from libs.contracts.topics import STORIES
+from libs.contracts.topics import INBOX, STORIES
 from libs.kernel.clock import ManualClock
-from libs.kernel.errors import ErasedError, PoisonError, RetryableError
+from libs.kernel.errors import ErasedError, ForgedError, PoisonError, RetryableError
 from libs.kernel.ids import Ids
 from libs.ports.bus import Bus
 from libs.ports.database import Database, DeadLetter, Work
@@ -49,7 +49,7 @@ class Shop:
     def consumer(self) -> Consumer:
         return Consumer(
             "shop",
-            {STORIES: each(self.handle)},
+            {STORIES: each(self.handle), INBOX: each(self.handle)},
             bus=self.bus,
             database=self.database,
             telemetry=self.telemetry,
@@ -98,6 +98,13 @@ def story(identity: str, sequence: int = 1) -> Record:
 def undecodable(identity: str = "broken") -> Record:
     whole = story(identity)
     return Record(whole.topic, whole.key, whole.headers, b"\xff\xff")
+
+
+def turn_until_idle(consumer: Consumer) -> None:
+    """Let it take everything there is, in batches as large as it likes."""
+    consumer.turn()
+    while not consumer.halted and not consumer.idle_turns:
+        consumer.turn()
 
 
 def test_a_record_nobody_can_decode_is_buried_whole_and_the_others_go_on(shop: Shop) -> None:
@@ -257,16 +264,51 @@ def test_a_wave_of_bad_records_halts_the_consumer_and_says_why(shop: Shop) -> No
     shop.bus.publish([undecodable(f"s{number}") for number in range(CONSECUTIVE + 1)])
     consumer = shop.consumer()
 
-    consumer.turn()
+    turn_until_idle(consumer)
 
     assert consumer.halted == "too many bad records in kring.stories.v1/0"
+
+
+def test_strangers_cannot_halt_the_consumer_where_they_may_write(shop: Shop) -> None:
+    unsigned = [Record(INBOX.name, b"key", (), b"") for _ in range(3 * CONSECUTIVE)]
+    shop.bus.publish([*unsigned, story("a")])
+    consumer = shop.consumer()
+
+    turn_until_idle(consumer)
+
+    assert consumer.halted == ""
+    assert shop.applied == ["a"]
+    assert len(shop.letters()) == 3 * CONSECUTIVE
+
+
+def test_what_is_forged_is_buried_and_counted_apart_for_an_alarm(shop: Shop) -> None:
+    shop.troubles["a"] = ForgedError("another programme")
+    forged = replace(story("b"), key=b"somebody else's")
+    shop.bus.publish([story("a"), forged, story("c")])
+
+    shop.consumer().turn()
+
+    assert shop.outcomes("forged") == 2
+    assert shop.outcomes("dead") == 0
+    assert shop.applied[-1] == "c"
+    assert len(shop.letters()) == 2
+
+
+def test_a_wave_of_forged_records_halts_the_consumer_too(shop: Shop) -> None:
+    forged = [replace(story(f"s{number}"), key=b"x") for number in range(CONSECUTIVE + 1)]
+    shop.bus.publish(forged)
+    consumer = shop.consumer()
+
+    turn_until_idle(consumer)
+
+    assert consumer.halted
 
 
 def test_twenty_bad_records_in_a_row_do_not_halt_it(shop: Shop) -> None:
     shop.bus.publish([undecodable(f"s{number}") for number in range(CONSECUTIVE)])
     consumer = shop.consumer()
 
-    consumer.turn()
+    turn_until_idle(consumer)
 
     assert consumer.halted == ""
 
@@ -276,7 +318,7 @@ def test_bad_records_in_a_row_are_counted_in_the_order_of_the_log(shop: Shop) ->
     shop.bus.publish([*bad, story("a"), *bad, story("b"), *bad])
     consumer = shop.consumer()
 
-    consumer.turn()
+    turn_until_idle(consumer)
 
     assert consumer.halted == ""
     assert len(shop.letters()) == 3 * CONSECUTIVE
