@@ -13,6 +13,8 @@ from grpc_tools import protoc
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "libs" / "contracts" / "gen"
+CONTRACT = "contract.binpb"
+"""The whole contract with its prose, as a FileDescriptorSet: what is shown and handed out."""
 WELL_KNOWN = Path(protoc.__file__).parent / "_proto"
 
 
@@ -28,6 +30,9 @@ def generate(target: Path) -> int:
             f"-I{WELL_KNOWN}",
             f"--python_out={target}",
             f"--pyi_out={target}",
+            f"--descriptor_set_out={target / CONTRACT}",
+            "--include_imports",
+            "--include_source_info",
             *sources,
         ]
     )
@@ -50,7 +55,8 @@ def is_current() -> bool:
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
-    files = (path for path in folder.rglob("*.py*") if "__pycache__" not in path.parts)
+    found = (*folder.rglob("*.py*"), folder / CONTRACT)
+    files = (path for path in found if "__pycache__" not in path.parts)
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 

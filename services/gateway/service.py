@@ -26,7 +26,7 @@ from services.gateway.api.cookies import SessionCookie
 from services.gateway.api.headers import KnownHost, SecurityHeaders, is_api, is_file
 from services.gateway.domain.session import own_url
 from services.gateway.events import KeepMember, KeepProgramme
-from services.gateway.pages import docs, find, meet, mine, preferences, signin
+from services.gateway.pages import contracts, docs, find, meet, mine, preferences, signin
 from services.gateway.pages.frame import UI, Frame
 from services.gateway.usecases.admit import Admit
 from services.gateway.usecases.forward import Ask, DescribeApi, Forward
@@ -141,7 +141,7 @@ class _Gateway:
             address=self._address,
         )
         others = [part.routes(self._frame, ask) for part in (find, meet, mine, preferences)]
-        return [signing, *others, docs.routes()]
+        return [signing, *others, docs.routes(), contracts.routes(self._frame)]
 
     def mount(self, app: FastAPI) -> None:
         """Put the door before the routes: the last added middleware is the first that is met."""

@@ -7,7 +7,7 @@ pytestmark = pytest.mark.timeout(300)
 
 PAGES = (
     "/", "/share", "/initiatives", "/introductions", "/notifications", "/preferences",
-    "/signin", "/docs", "/nothing-here", "/stories/x",
+    "/signin", "/docs", "/contracts", "/nothing-here", "/stories/x",
 )  # fmt: skip
 API = (
     "/v1/session", "/v1/stories", "/v1/search?q=keukentafel", "/v1/nothing", "/openapi.json",

@@ -15,6 +15,7 @@ sign_out|Uitloggen|Sign out
 sign_in|Inloggen|Sign in
 tagline|Leren van wie het al geprobeerd heeft|Learn from those who tried it before
 api|Voor programmeurs|For developers
+events|Gebeurtenissen voor andere programma’s|Events for other programmes
 signin_intro|Vul je mailadres in. Je krijgt een link waarmee je inlogt; een wachtwoord heb je niet nodig.|Fill in your mail address. You get a link that signs you in; you need no password.
 email|Mailadres|Mail address
 send_link|Stuur mij een link|Send me a link
