@@ -45,7 +45,7 @@ def served(desk: Desk) -> Iterator[str]:
         def do_GET(self) -> None:
             desk.answer(self)
 
-        do_POST = do_GET  # noqa: N815  # the names are those of http.server
+        do_POST = do_DELETE = do_GET  # noqa: N815  # the names are those of http.server
 
         @override
         def log_message(self, format: str, *args: object) -> None:

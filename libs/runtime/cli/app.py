@@ -11,6 +11,7 @@ from libs.kernel.errors import KringError
 from libs.runtime.cli.benching import add_benching
 from libs.runtime.cli.measuring import add_evaluating
 from libs.runtime.cli.operating import add_operating
+from libs.runtime.cli.plugging import add_plugging
 from libs.runtime.cli.sample import Sample
 from libs.runtime.cli.terminal import AsJson, Data, Key, Url, print_result, settings_for, told
 from libs.runtime.logs import configure_logs
@@ -32,6 +33,7 @@ def build_cli(services: Sequence[str], sample: Sample) -> typer.Typer:
     _add_running(app, services, sample, console)
     _add_using(app, console)
     add_operating(app, services, console)
+    add_plugging(app, console)
     add_evaluating(app, console)
     add_benching(app, console)
     return app

@@ -49,6 +49,10 @@ class Client:
         """Return the JSON of a POST."""
         return self._answer("POST", path, json=body)
 
+    def delete(self, path: str) -> Any:  # noqa: ANN401  # JSON
+        """Return the JSON of a DELETE."""
+        return self._answer("DELETE", path)
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
