@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up check it test transformers faults upgrade bench proto lock ci containers compose-up clean
+.PHONY: help setup up check it test transformers faults upgrade bench proto release-contract lock ci containers compose-up clean
 
 help: ## show this list
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-17s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## make the environment and install everything into it
 
@@ -52,6 +52,9 @@ compose-up: ## start everything as containers: servers, services, Prometheus, Gr
 
 proto: $(STAMP) ## generate libs/contracts/gen from proto/
 	$(BIN)/python proto/generate.py
+
+release-contract: $(STAMP) ## promise the contract as it stands: from then on nothing of it may break
+	$(BIN)/python tests/harness/released.py
 
 lock: $(STAMP) ## resolve the constraints anew
 	@command -v uv >/dev/null || { echo "uv is missing: pipx install uv, or pip install uv in an environment on the PATH"; exit 1; }

@@ -10,5 +10,8 @@ step ruff check --quiet .
 step lint-imports --no-cache
 step codespell libs services docs proto README.md Makefile
 step deptry .
+step buf lint proto
+step buf format --diff --exit-code proto
+step buf breaking proto --against proto/baseline.binpb
 step python proto/generate.py --check
 step mypy
