@@ -8,7 +8,7 @@ step() { printf '── %s\n' "$*"; "$@"; }
 step ruff format --check --quiet .
 step ruff check --quiet .
 step lint-imports --no-cache
-step codespell libs services docs proto README.md Makefile
+step codespell libs services docs proto examples README.md Makefile
 step deptry .
 step buf lint proto
 step buf format --diff --exit-code proto
