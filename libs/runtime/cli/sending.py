@@ -54,7 +54,8 @@ class Sender:
             webhooks.SIGNATURE: webhooks.sign(self.key, event_id, seconds, value),
         }
         packed = tuple((name, text.encode()) for name, text in headers.items())
-        return Record(INBOX.name, event_id.encode(), packed, value)
+        # one key: what a programme sends stays in order, such as a member before their need
+        return Record(INBOX.name, self.programme.encode(), packed, value)
 
 
 def send(
