@@ -15,7 +15,7 @@ from libs.kernel.ids import Ids, Uuid7
 from libs.runtime.cli.app import build_cli
 from libs.runtime.cli.sample import Sample
 from libs.runtime.lifecycle import Process
-from libs.runtime.settings import Settings
+from libs.runtime.settings import Settings, with_secrets
 
 KEY = {"id": "k", "programme": "p", "secret": "whsec_" + "A" * 32}
 SHOWN = {"id": "k", "name": "Ons [b]systeem[/]", "created_at": "2026-11-22", "ended_at": None}
@@ -105,7 +105,7 @@ def test_what_is_sent_onto_the_log_gets_its_receipts(
         sender = world.sender()
         key = {"programme": world.programmes["samen-thuis"], "secret": sender.secret}
     shell, system = Shell(data), SystemClock()
-    settings = Settings(data=data, secret=SecretStr(MASTER.decode()))
+    settings = with_secrets(Settings(data=data, secret=SecretStr(MASTER.decode())))
     process = Process(settings, clock=system, ids=Uuid7(system))
     lines = [
         {"external_id": "a", "story": {"title": "Samen eten"}},
