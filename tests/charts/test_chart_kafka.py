@@ -1,6 +1,7 @@
 """The topics and users that Strimzi is told of are those of the code."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from harness.charts import CHART, ROOT, Object, of_kind, rendered
 
 from libs.contracts import topics
 from libs.contracts.brokers import parse, settings_of
-from libs.contracts.topics import TOPICS
+from libs.contracts.topics import PART, TOPICS
 from libs.runtime.consumer import group_of
 from services.__main__ import SERVICES
 
@@ -29,9 +30,23 @@ def consumed(service: str) -> Iterator[str]:
 
 def rules(user: Object) -> dict[tuple[str, str], set[str]]:
     """Return what a user may do, by the kind and the name of what it does it with."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for each in user["spec"]["authorization"]["acls"]:
+        resource = each["resource"]
+        is_prefix = resource["name"].endswith(".")
+        assert resource["patternType"] == ("prefix" if is_prefix else "literal")
+        found.setdefault((resource["type"], resource["name"]), set()).update(each["operations"])
+    return found
+
+
+def parted() -> set[str]:
+    """Return the topics with a part for each programme, as the sources of ingestion say."""
+    used = re.compile(r"topics\.([A-Z]+)\.of\(")
+    sources = (ROOT / "services" / "ingestion").rglob("*.py")
     return {
-        (each["resource"]["type"], each["resource"]["name"]): set(each["operations"])
-        for each in user["spec"]["authorization"]["acls"]
+        getattr(topics, name).name
+        for path in sources
+        for name in used.findall(path.read_text(encoding="utf-8"))
     }
 
 
@@ -47,6 +62,8 @@ def test_what_the_chart_says_of_topics_is_what_the_code_says() -> None:
         }
         for name, topic in TOPICS.items()
     }, "charts/kring/files/topics.yaml: say what the code says"
+    assert set(DATA["parts"]) == parted()
+    assert DATA["shared"] == [topics.NETWORK_STORIES.name]
 
 
 def test_every_topic_is_made_as_the_code_would_make_it() -> None:
@@ -65,19 +82,29 @@ def test_a_service_may_write_its_own_topics_and_read_what_it_handles() -> None:
     assert set(users) == {f"kring-{service}" for service in SERVICES}
     for service in SERVICES:
         expected = {("group", RING.group(group_of(service))): {"Describe", "Read", "Delete"}}
+        for name in parted():
+            if TOPICS[name].writer == service:
+                part = RING.topic(f"{name}{PART}")
+                expected["topic", part] = {"Create", "Describe", "Write"}
         for name, topic in TOPICS.items():
-            if topic.writer == service:
-                expected["topic", RING.topic(name)] = {"Describe", "Write"}
-            if name in consumed(service):
-                expected["topic", RING.topic(name)] = {"Describe", "Read"}
+            rights = {"Write"} if topic.writer == service else set()
+            rights |= {"Read"} if name in consumed(service) else set()
+            if rights:
+                expected["topic", RING.topic(name)] = {"Describe", *rights}
         assert rules(users[f"kring-{service}"]) == expected
 
 
-def test_a_programme_may_write_to_the_inbox_and_nothing_else() -> None:
+def test_a_programme_may_write_to_the_inbox_and_read_what_is_its_own() -> None:
     users = of_kind(rendered("wide"), "KafkaUser")
-    inbox = ("topic", RING.topic("kring.inbox.v1"))
-    for slug in ("zorgring", "buurt"):
-        assert rules(users[f"kring-programme-{slug}"]) == {inbox: {"Describe", "Write"}}
+    for slug, number in (("zorgring", 1), ("buurt", 2)):
+        own = f"0193a5e0-0000-7000-8000-00000000000{number}"
+        user = f"kring-programme-{slug}"
+        readable = [topics.RECEIPTS.of(own), topics.STORIES.of(own), topics.NETWORK_STORIES]
+        assert rules(users[user]) == {
+            ("topic", RING.topic(topics.INBOX.name)): {"Describe", "Write"},
+            **{("topic", RING.topic(each.name)): {"Describe", "Read"} for each in readable},
+            ("group", f"{user}."): {"Describe", "Read"},
+        }
     for user in users.values():
         assert user["metadata"]["namespace"] == "kafka"
         assert user["metadata"]["labels"]["strimzi.io/cluster"] == "kafka"
