@@ -20,6 +20,9 @@ class Delivery(NamedTuple):
     slot: Slot
     offset: int
     record: Record
+    unreadable: str = ""
+    """Why the log could not give what stands here, nor what stands before it and was not given;
+    the record is empty then."""
 
 
 class Subscription(Protocol):

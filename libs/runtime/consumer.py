@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import structlog
 from google.protobuf.message import Message
 
-from libs.contracts.codec import decode
 from libs.contracts.envelope import Event
 from libs.contracts.topics import MEMBERS, Topic, topic_of
 from libs.kernel.errors import ErasedError, ForgedError, PoisonError, RetryableError
@@ -21,6 +20,7 @@ from libs.ports.bus import Bus, Delivery, Slot
 from libs.ports.database import Database, DeadLetter, Step, Work
 from libs.ports.telemetry import Telemetry
 from libs.runtime.batches import BatchSize
+from libs.runtime.deliveries import event_of
 from libs.runtime.limit import DeadLetterLimit
 from libs.runtime.sealing import Sealer, opened
 from libs.runtime.service import Handler, Prepares
@@ -155,7 +155,7 @@ class Consumer:
         decoded: list[_Taken] = []
         for delivery in deliveries:
             try:
-                event = decode(delivery.record)
+                event = event_of(delivery)
                 decoded.append(_Taken(delivery, event, _digest(event)))
             except Exception as error:  # noqa: BLE001  # bytes that break the decoder are poison too
                 outcomes[delivery.slot, delivery.offset] = self._bury(delivery, error, attempts=1)

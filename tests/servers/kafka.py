@@ -48,6 +48,7 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
+log.cleaner.backoff.ms=500
 """
 
 
@@ -77,6 +78,10 @@ class Kafka:
         """Kill it, as a power cut does, and start it again on the same data and port."""
         self.server.kill()
         self.server = self._start()
+
+    def log(self, topic: str, partition: int = 0) -> Path:
+        """Return the file in which the broker keeps a partition's first records."""
+        return self._folder / "log" / f"{topic}-{partition}" / f"{0:020}.log"
 
     def url(self, scheme: str = "kafka", **options: object) -> str:
         """Return a bus URL with a namespace of its own: what others do here is not seen."""

@@ -10,6 +10,7 @@ from kafka.consumer.subscription_state import AsyncConsumerRebalanceListener
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.errors import (
     CommitFailedError,
+    CorruptRecordError,
     IllegalGenerationError,
     KafkaError,
     RebalanceInProgressError,
@@ -20,6 +21,7 @@ from typing_extensions import override
 
 from libs.adapters.kafka.administration import Administration
 from libs.adapters.kafka.connecting import REQUEST_MS, connect, translated
+from libs.adapters.kafka.unreadable import Gap, read_around, start_of
 from libs.contracts import headers
 from libs.contracts.brokers import Brokers
 from libs.contracts.envelope import Record
@@ -173,11 +175,9 @@ class KafkaSubscription(Subscription):
     def _ask(self, seconds: float) -> None:
         """Fetch, and hear what became of the group meanwhile."""
         give_up = time.monotonic() + seconds + SETTLE_SECONDS
-        found = self._consumer.poll(timeout_ms=int(1000 * seconds), max_records=FETCH_RECORDS)
+        found = self._fetch(seconds)
         while not found and not self._is_settled() and time.monotonic() < give_up:
-            found = self._consumer.poll(
-                timeout_ms=int(1000 * LOOK_SECONDS), max_records=FETCH_RECORDS
-            )
+            found = self._fetch(LOOK_SECONDS)
         self._touched = time.monotonic()
         new, self._arrivals.new = self._arrivals.new, set()
         held = self._consumer.assignment()
@@ -187,8 +187,17 @@ class KafkaSubscription(Subscription):
                 self._done.pop(partition, None)
                 self._ends.pop(partition, None)
         for partition, messages in found.items():
-            self._done.setdefault(partition, messages[0].offset)
+            self._done.setdefault(partition, start_of(messages[0]))
             self._waiting.add(partition, messages)
+
+    def _fetch(self, seconds: float) -> Mapping[Any, Sequence[Any]]:
+        """Return records by partition; what cannot be read is a ``Gap`` among them."""
+        try:
+            return self._consumer.poll(  # type: ignore[no-any-return]  # it ships no types
+                timeout_ms=int(1000 * seconds), max_records=FETCH_RECORDS
+            )
+        except CorruptRecordError:
+            return read_around(self._consumer, most=FETCH_RECORDS)
 
     def _touch(self) -> None:
         """Hear what became of the group, and fetch nothing."""
@@ -254,6 +263,9 @@ class KafkaSubscription(Subscription):
 
 
 def _delivery(slot: Slot, message: Any) -> Delivery:  # noqa: ANN401  # it ships no types
+    if isinstance(message, Gap):
+        reason = f"offsets {message.first} to {message.offset} cannot be read: {message.reason}"
+        return Delivery(slot, message.offset, Record(slot.topic, b"", (), b""), reason)
     given = headers.whole(message.headers)
     record = Record(slot.topic, message.key or b"", given, message.value or b"")
     return Delivery(slot, message.offset, record)

@@ -237,6 +237,11 @@ class LibrdkafkaSubscription(Subscription):
 
 
 def _delivery(slot: Slot, message: Any) -> Delivery:  # noqa: ANN401  # it ships no types
-    given = headers.whole(message.headers())
+    try:
+        given = headers.whole(message.headers())
+    except (UnicodeDecodeError, SystemError) as error:  # 2.16 forgets that it has failed already
+        reason = f"the name of a header is no text: {error}"
+        log.exception("unreadable", **slot._asdict(), offset=message.offset(), reason=reason)
+        return Delivery(slot, message.offset(), Record(slot.topic, b"", (), b""), reason)
     record = Record(slot.topic, message.key() or b"", given, message.value() or b"")
     return Delivery(slot, message.offset(), record)

@@ -56,11 +56,13 @@ def show(settings: Settings, service: str, number: int) -> dict[str, Any]:
 def replay(settings: Settings, service: str, number: int) -> None:
     """Publish a letter again with its id and sequence, then drop it.
 
-    Raises ``KringError`` when a newer state was published since. To apply the older one would not
-    only go back: as the last record of its key it would outlive the newer one in the log.
+    Raises ``KringError`` for one without content, and when a newer state was published since. To
+    apply the older one would not only go back: as the last record of its key it would outlive the
+    newer one in the log.
     """
     with opened(settings) as wiring:
         letter = _get(wiring, service, number)
+        _refuse_empty(letter.record)
         bus = wiring.bus()
         _refuse_old(bus, letter.record)
         if bus.publish([letter.record]) != 1:
@@ -73,6 +75,14 @@ def drop(settings: Settings, service: str, number: int) -> None:
     with opened(settings) as wiring:
         _get(wiring, service, number)
         wiring.database(service).letters().drop(number)
+
+
+def _refuse_empty(record: Record) -> None:
+    if not (record.key or record.headers or record.value):
+        raise KringError(
+            "The log could not give this record, so there is nothing to replay: publish the present"
+            " states again with `kring republish`, and drop this letter."
+        )
 
 
 def _refuse_old(bus: Bus, record: Record) -> None:

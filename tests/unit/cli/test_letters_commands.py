@@ -206,6 +206,17 @@ def test_a_request_is_replayed_whatever_came_since(shell: Shell) -> None:
     assert shell.run("replay", "1", "--service", "search").exit_code == 0
 
 
+def test_what_the_log_could_not_give_is_not_replayed(shell: Shell) -> None:
+    shell.bury("search", 1, hours=1, record=Record(TOPIC, b"", (), b""))
+
+    done = shell.run("replay", "1", "--service", "search")
+
+    assert done.exit_code == 1
+    assert "nothing to replay" in done.stderr
+    assert "kring republish" in done.stderr
+    assert shell.published() == []
+
+
 def test_a_dropped_letter_is_gone_and_not_published(shell: Shell) -> None:
     shell.bury("search", 1, hours=1)
 
