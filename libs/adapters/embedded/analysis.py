@@ -8,9 +8,10 @@ from math import log
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
+from libs.kernel import dutch
 from libs.kernel.stopwords import STOP_WORDS
 
-STEMMERS = {"nl": "dutch", "en": "english"}
+STEMMED = ("nl", "en")
 FOLDED = "other"
 """Stands for every language without a stemmer."""
 
@@ -21,7 +22,7 @@ _MOST_TERMS = 100
 def language_of(tag: str) -> str:
     """Return the language whose analysis a tag gets: its own, or ``FOLDED``."""
     primary = tag.partition("-")[0].lower()
-    return primary if primary in STEMMERS else FOLDED
+    return primary if primary in STEMMED else FOLDED
 
 
 class Analysis:
@@ -29,13 +30,13 @@ class Analysis:
 
     def __init__(self) -> None:
         """Build the analysers, which is not free."""
-        languages = (*STEMMERS, FOLDED)
+        languages = (*STEMMED, FOLDED)
         self._full = {language: _analyzer(language, stop=False) for language in languages}
         self._sparing = {language: _analyzer(language, stop=True) for language in languages}
 
     def document(self, language: str, text: str) -> list[str]:
         """Return every term of a document's text, stop words included."""
-        return [f"{language}:{word}" for word in self._full[language].analyze(text)]
+        return [f"{language}:{stem}" for stem in _stems(language, self._full[language], text)]
 
     def query(self, language: str, text: str) -> dict[str, float]:
         """Return the first hundred terms with their weight, 1 + ln(how often).
@@ -43,12 +44,17 @@ class Analysis:
         Stop words count only where there is nothing else: "wat is het" finds what it can, and a
         long query does not walk the longest lists.
         """
-        words = self._sparing[language].analyze(text) or self._full[language].analyze(text)
+        stems = _stems(language, self._sparing[language], text)
         counts: dict[str, int] = {}
-        for word in words:
-            if word in counts or len(counts) < _MOST_TERMS:
-                counts[word] = counts.get(word, 0) + 1
-        return {f"{language}:{word}": 1 + log(count) for word, count in counts.items()}
+        for stem in stems or _stems(language, self._full[language], text):
+            if stem in counts or len(counts) < _MOST_TERMS:
+                counts[stem] = counts.get(stem, 0) + 1
+        return {f"{language}:{stem}": 1 + log(count) for stem, count in counts.items()}
+
+
+def _stems(language: str, analyzer: TextAnalyzer, text: str) -> list[str]:
+    words: list[str] = analyzer.analyze(text)
+    return [dutch.stem(word) for word in words] if language == "nl" else words
 
 
 def _analyzer(language: str, *, stop: bool) -> TextAnalyzer:
@@ -58,7 +64,6 @@ def _analyzer(language: str, *, stop: bool) -> TextAnalyzer:
         .filter(Filter.lowercase())
         .filter(Filter.ascii_fold())
     )
-    stemmer = STEMMERS.get(language)
-    if stemmer and stop:
+    if language in STEMMED and stop:
         builder = builder.filter(Filter.custom_stopword(sorted(STOP_WORDS[language])))
-    return (builder.filter(Filter.stemmer(stemmer)) if stemmer else builder).build()
+    return (builder.filter(Filter.stemmer("english")) if language == "en" else builder).build()

@@ -21,14 +21,15 @@ from tantivy import (
     Index as TantivyIndex,
 )
 
-from libs.adapters.embedded.analysis import FOLDED, STEMMERS, Analysis, language_of
+from libs.adapters.embedded.analysis import FOLDED, STEMMED, Analysis, language_of
 from libs.adapters.embedded.conditions import KEYWORDS, as_query, keyword_term
 from libs.adapters.embedded.record import TextChange
 from libs.adapters.embedded.snapshot import Allowed, Mask
 from libs.kernel.errors import RetryableError
 from libs.kernel.policy import EVERYTHING, Filter
 
-_LAYOUT = "1"
+_LAYOUT = "2"
+"""Another one, and the words are analysed anew when the index is opened."""
 _NUMBER = "number"
 _TEXT = "text"
 _TITLE = "title"
@@ -149,7 +150,7 @@ class TextLeg:
     def _query(self, text: str, languages: Sequence[str]) -> Query | None:
         """Build a query of plain terms: there is no query language a text could slip into."""
         clean = text.encode(errors="replace").decode()
-        spoken = dict.fromkeys([*map(language_of, languages or STEMMERS), FOLDED])
+        spoken = dict.fromkeys([*map(language_of, languages or STEMMED), FOLDED])
         clauses = [
             (Occur.Should, Query.boost_query(self._term(field, term), share * weight))
             for language in spoken
