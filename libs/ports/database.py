@@ -128,6 +128,10 @@ class Outbox(Protocol):
         """Record that the bus holds these rows."""
         ...
 
+    def waiting(self) -> int:
+        """Return how many rows are not sent yet."""
+        ...
+
     def oldest_seconds(self) -> float:
         """Return the age of the oldest unsent row; 0 when there is none."""
         ...
@@ -138,6 +142,10 @@ class Letters(Protocol):
 
     def find(self, *, limit: int = 100, topic: str = "") -> list[DeadLetter]:
         """Return the newest letters first."""
+        ...
+
+    def count(self) -> int:
+        """Return how many letters are kept."""
         ...
 
     def get(self, letter_id: int) -> DeadLetter | None:

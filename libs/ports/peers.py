@@ -29,6 +29,8 @@ class Peers(Protocol):
     ) -> Reply:
         """Return the answer, whatever its status; ``query`` is already encoded.
 
+        The current trace goes along.
+
         Raises ``UnavailableError`` when the service does not answer in time.
         """
         ...

@@ -16,6 +16,10 @@ class Telemetry(Protocol):
         """Set a gauge."""
         ...
 
+    def forget(self, metric: Metric, **labels: str) -> None:
+        """Tell a gauge no longer; one that was never set is no error."""
+        ...
+
     def observe(self, metric: Metric, seconds: float, **labels: str) -> None:
         """Add to a histogram."""
         ...

@@ -4,10 +4,13 @@ import re
 import time
 from typing import Any
 
+import structlog
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.routing import APIRoute
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from libs.kernel import trace
 from libs.kernel.errors import TooLargeError
 from libs.kernel.metrics import HTTP_SECONDS
 from libs.kernel.seal import HEADER, ReaderSeal
@@ -17,6 +20,10 @@ from libs.web.problems import install_problems, problem_response
 from libs.web.reader import Identify
 
 MAX_BODY_BYTES = 1024 * 1024
+TRACE_RESPONSE = "traceresponse"
+"""The header in which an answer names its trace: https://www.w3.org/TR/trace-context-2/ (draft)."""
+
+log = structlog.get_logger()
 
 
 def build_app(service: Service, *, seal: ReaderSeal, telemetry: Telemetry) -> FastAPI:
@@ -38,6 +45,7 @@ def build_app(service: Service, *, seal: ReaderSeal, telemetry: Telemetry) -> Fa
         mount(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(Timed, service=service.name, telemetry=telemetry)
+    app.add_middleware(Traced)
     return app
 
 
@@ -122,15 +130,37 @@ class Timed:
         try:
             await self._app(scope, receive, watched)
         finally:
-            route = scope.get("route")
-            self._telemetry.observe(
-                HTTP_SECONDS,
-                time.perf_counter() - start,
-                service=self._service,
-                route=getattr(route, "path", "other"),
-                method=scope["method"] if scope["method"] in _METHODS else "other",
-                status=str(status),
-            )
+            labels = {
+                "service": self._service,
+                "route": getattr(scope.get("route"), "path", "other"),
+                "method": scope["method"] if scope["method"] in _METHODS else "other",
+                "status": str(status),
+            }
+            seconds = time.perf_counter() - start
+            self._telemetry.observe(HTTP_SECONDS, seconds, **labels)
+            log.debug("answered", seconds=round(seconds, 4), **labels)
+
+
+class Traced:
+    """Goes on with the trace that a request brings, or begins one, and tells which it was."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an app."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request within a span."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        with trace.follow(Headers(scope=scope).get(trace.HEADER, "")) as span:
+
+            async def told(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    MutableHeaders(scope=message)[TRACE_RESPONSE] = str(span)
+                await send(message)
+
+            await self._app(scope, receive, told)
 
 
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})

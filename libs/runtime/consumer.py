@@ -1,20 +1,20 @@
 """The consumer loop, once for every service: decode, deduplicate, hand over, commit, bury."""
 
-import hashlib
+import logging
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import groupby
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 import structlog
-from google.protobuf.message import Message
 
-from libs.contracts.envelope import Event
 from libs.contracts.topics import MEMBERS, Topic, topic_of
+from libs.kernel import trace
 from libs.kernel.errors import ErasedError, ForgedError, PoisonError, RetryableError
-from libs.kernel.metrics import CONSUMED, CONSUMER_RETRIES, LAG
+from libs.kernel.metrics import CONSUMED, CONSUMER_RETRIES, HANDLED_SECONDS, LAG
 from libs.kernel.retry import backoff_seconds
 from libs.ports.bus import Bus, Delivery, Slot
 from libs.ports.database import Database, DeadLetter, Step, Work
@@ -24,33 +24,15 @@ from libs.runtime.deliveries import event_of
 from libs.runtime.limit import DeadLetterLimit
 from libs.runtime.sealing import Sealer, opened
 from libs.runtime.service import Handler, Prepares
+from libs.runtime.taken import Place, Taken, common_trace, digest_of, reason_of, traceparent_of
 
 ATTEMPTS = 3
 """Tries for an error nobody foresaw, before the record is buried."""
 LONGEST_WAIT_SECONDS = 1.0
-LONGEST_REASON = 1000
-
-Place = tuple[Slot, int]
-"""A slot and an offset in it."""
 Outcomes = dict[Place, str]
 """What became of each record: a value of the label ``outcome`` of ``CONSUMED``."""
 
 log = structlog.get_logger()
-
-
-class _Taken(NamedTuple):
-    """A delivery with its event, opened, and the digest of its payload as it came, sealed.
-
-    The digest is kept for good, so it must not be one of personal data.
-    """
-
-    delivery: Delivery
-    event: Event[Message]
-    digest: bytes
-
-    @property
-    def place(self) -> Place:
-        return self.delivery.slot, self.delivery.offset
 
 
 class Consumer:
@@ -85,12 +67,15 @@ class Consumer:
         self._limit = DeadLetterLimit()
         self._batch = BatchSize()
         self._retries = 0
+        self._measured: set[Slot] = set()
         self.halted = ""
         """Why the consumer stopped for good; empty while it works."""
         self.trouble = ""
         """Why the last turn did not go well, because something outside is down; else empty."""
         self.turns = 0
         """How often the loop turned: liveness is that this number rises."""
+        self.good_turns = 0
+        """How often a turn was finished; with work that is put back this number stands still."""
         self.idle_turns = 0
         """How many of the last turns found nothing."""
 
@@ -124,9 +109,12 @@ class Consumer:
             log.warning("put back", service=self._service, reason=str(error))
             self._retries += 1
             self.trouble = str(error)
+            with suppress(RetryableError):  # what waits meanwhile is worth knowing
+                self._measure_lag()
             return min(LONGEST_WAIT_SECONDS, backoff_seconds(self._retries, 1.0))
         self._retries = 0
         self.trouble = ""
+        self.good_turns += 1
         slot = self._limit.exceeded()
         if slot is not None:
             self.halted = f"too many bad records in {slot.topic}/{slot.partition}"
@@ -152,11 +140,11 @@ class Consumer:
 
     def _process_topic(self, topic: str, deliveries: Sequence[Delivery]) -> Outcomes:
         outcomes: Outcomes = {}
-        decoded: list[_Taken] = []
+        decoded: list[Taken] = []
         for delivery in deliveries:
             try:
                 event = event_of(delivery)
-                decoded.append(_Taken(delivery, event, _digest(event)))
+                decoded.append(Taken(delivery, event, digest_of(event)))
             except Exception as error:  # noqa: BLE001  # bytes that break the decoder are poison too
                 outcomes[delivery.slot, delivery.offset] = self._bury(delivery, error, attempts=1)
         taken = self._opened(decoded, outcomes)
@@ -165,11 +153,11 @@ class Consumer:
             self._drop_keys(taken)
         return outcomes
 
-    def _opened(self, decoded: Sequence[_Taken], outcomes: Outcomes) -> list[_Taken]:
+    def _opened(self, decoded: Sequence[Taken], outcomes: Outcomes) -> list[Taken]:
         """Return what can be read; add what became of the rest."""
         events = [one.event for one in decoded]
         found = self._sealer.open(events) if self._sealer else opened(events, {})
-        taken: list[_Taken] = []
+        taken: list[Taken] = []
         for one, event in zip(decoded, found, strict=True):
             if isinstance(event, ErasedError):
                 outcomes[one.place] = "erased"
@@ -179,7 +167,7 @@ class Consumer:
                 taken.append(one._replace(event=event))
         return taken
 
-    def _drop_keys(self, taken: Sequence[_Taken]) -> None:
+    def _drop_keys(self, taken: Sequence[Taken]) -> None:
         """Forget the keys of those who were erased: another process destroyed them."""
         erased = [
             one.event.aggregate_id
@@ -189,7 +177,7 @@ class Consumer:
         if erased and self._sealer:
             self._sealer.drop(erased)
 
-    def _apply_or_split(self, handler: Handler, taken: Sequence[_Taken]) -> Outcomes:
+    def _apply_or_split(self, handler: Handler, taken: Sequence[Taken]) -> Outcomes:
         try:
             return self._apply(handler, taken)
         except RetryableError:
@@ -198,21 +186,35 @@ class Consumer:
             log.warning("batch failed, going one by one", error=type(error).__name__)
             return {one.place: self._apply_alone(handler, one) for one in taken}
 
-    def _apply(self, handler: Handler, taken: Sequence[_Taken]) -> Outcomes:
+    def _apply(self, handler: Handler, taken: Sequence[Taken]) -> Outcomes:
+        """Apply a batch in the trace of its events, or in one of its own if they have several."""
+        with trace.follow(common_trace(taken)):
+            outcomes = self._handle(handler, taken)
+            if log.is_enabled_for(logging.DEBUG):  # else even the names would cost
+                for one in taken:
+                    told = outcomes[one.place]
+                    log.debug("taken", service=self._service, outcome=told, **one.names())
+        return outcomes
+
+    def _handle(self, handler: Handler, taken: Sequence[Taken]) -> Outcomes:
+        begun = monotonic()
         if isinstance(handler, Prepares):
             handler.prepare([one.event for one in taken])
         with self._database.write() as work:
             newest = self._advance(work, taken)
             if newest:
                 handler([one.event for one in newest], work)
+        topic = taken[0].event.topic.name
+        seconds = monotonic() - begun
+        self._telemetry.observe(HANDLED_SECONDS, seconds, service=self._service, topic=topic)
         fresh = {one.place for one in newest}
         return {one.place: "applied" if one.place in fresh else "old" for one in taken}
 
-    def _advance(self, work: Work, taken: Sequence[_Taken]) -> list[_Taken]:
+    def _advance(self, work: Work, taken: Sequence[Taken]) -> list[Taken]:
         """Return the newest event of each aggregate that was not applied before."""
         if taken[0].event.topic.is_open:
             return list(taken)  # requests, not snapshots: each counts
-        newest: dict[str, _Taken] = {}
+        newest: dict[str, Taken] = {}
         steps: dict[str, Step] = {}
         rivals: list[tuple[str, Step]] = []
         for one in taken:
@@ -228,7 +230,7 @@ class Consumer:
             work.advance(self._service, subject, *step)  # refused, and reported as an alarm
         return [one for subject, one in newest.items() if subject in advanced]
 
-    def _apply_alone(self, handler: Handler, one: _Taken) -> str:
+    def _apply_alone(self, handler: Handler, one: Taken) -> str:
         attempt = 1
         while True:
             try:
@@ -251,17 +253,19 @@ class Consumer:
             partition=delivery.slot.partition,
             offset=delivery.offset,
             record=delivery.record,
-            reason=_reason(error),
+            reason=reason_of(error),
             attempts=attempts,
         )
         with self._database.write() as work:
             work.bury(letter)
         place = {"topic": letter.topic, "partition": letter.partition, "offset": letter.offset}
-        # the reason may quote what somebody sent; it is kept with the letter: `kring dlq list`
-        if isinstance(error, ForgedError):
-            log.error("security alarm: a forged record was buried", service=self._service, **place)
-            return "forged"
-        log.warning("buried", service=self._service, error=type(error).__name__, **place)
+        with trace.follow(traceparent_of(delivery)):
+            # the reason may quote what somebody sent; it is kept with the letter: `kring dlq list`
+            if isinstance(error, ForgedError):
+                alarm = "security alarm: a forged record was buried"
+                log.error(alarm, service=self._service, **place)
+                return "forged"
+            log.warning("buried", service=self._service, error=type(error).__name__, **place)
         return "dead"
 
     def _settle(self, topic: str, outcomes: Outcomes) -> None:
@@ -278,21 +282,15 @@ class Consumer:
             )
 
     def _measure_lag(self) -> None:
-        per_topic: dict[str, int] = {}
-        for slot, lag in self._subscription.lag().items():
-            per_topic[slot.topic] = per_topic.get(slot.topic, 0) + lag
-        for topic, lag in per_topic.items():
-            self._telemetry.gauge(LAG, lag, service=self._service, topic=topic)
+        lags = self._subscription.lag()
+        for slot in self._measured - lags.keys():  # another member tells of it now
+            self._telemetry.forget(LAG, **self._labels(slot))
+        for slot, lag in lags.items():
+            self._telemetry.gauge(LAG, lag, **self._labels(slot))
+        self._measured = set(lags)
 
-
-def _reason(error: Exception) -> str:
-    """Return why a record was buried, as text that every database can keep."""
-    reason = f"{type(error).__name__}: {error}"[:LONGEST_REASON]
-    return reason.encode("utf-8", "backslashreplace").decode().replace("\0", "")
-
-
-def _digest(event: Event[Message]) -> bytes:
-    return hashlib.sha256(event.state.SerializeToString(deterministic=True)).digest()
+    def _labels(self, slot: Slot) -> dict[str, str]:
+        return {"service": self._service, "topic": slot.topic, "partition": str(slot.partition)}
 
 
 def group_of(service: str) -> str:

@@ -3,11 +3,32 @@
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from threading import Lock
+from time import perf_counter
+from typing import NamedTuple
 
 import numpy as np
 from typing_extensions import override
 
 from libs.ports.encoder import Encoder, Purpose, Vectors
+
+
+class Encoding(NamedTuple):
+    """What one call came to."""
+
+    purpose: Purpose
+    remembered: int
+    """Texts whose vectors were known."""
+    fresh: int
+    """Texts that were encoded."""
+    seconds: float
+    """How long these took."""
+
+
+Note = Callable[[Encoding], None]
+
+
+def _nothing(_encoding: Encoding) -> None:
+    pass
 
 
 class CachedEncoder(Encoder):
@@ -16,13 +37,11 @@ class CachedEncoder(Encoder):
     Apart, so that a bulk of passages does not push out the queries that people repeat.
     """
 
-    def __init__(
-        self, encoder: Encoder, size: int, count: Callable[[int], None] = lambda _texts: None
-    ) -> None:
-        """Take the encoder and how many vectors to keep per purpose; count what is not kept."""
+    def __init__(self, encoder: Encoder, size: int, note: Note = _nothing) -> None:
+        """Take the encoder, how many vectors to keep per purpose, and who is told of each call."""
         self._encoder = encoder
         self._size = size
-        self._count = count
+        self._note = note
         self._lock = Lock()
         self._kept: dict[Purpose, OrderedDict[str, Vectors]] = {
             "query": OrderedDict(),
@@ -52,12 +71,14 @@ class CachedEncoder(Encoder):
     @override
     def encode(self, texts: Sequence[str], purpose: Purpose) -> Vectors:
         found = self._recall(texts, purpose)
+        known = len(found)
         missing = [text for text in dict.fromkeys(texts) if text not in found]
+        begun = perf_counter()
         if missing:
-            self._count(len(missing))
             fresh = dict(zip(missing, self._encoder.encode(missing, purpose), strict=True))
             self._remember(fresh, purpose)
             found |= fresh
+        self._note(Encoding(purpose, known, len(missing), perf_counter() - begun))
         rows = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
             rows[row] = found[text]

@@ -8,18 +8,21 @@ import socket
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
+from importlib.metadata import version
 
 import structlog
 
 from libs.kernel.clock import Clock
 from libs.kernel.errors import KringError
 from libs.kernel.ids import Ids
+from libs.kernel.metrics import ROLE
 from libs.kernel.seal import ReaderSeal
 from libs.ports.bus import Bus
 from libs.ports.index import Index
 from libs.ports.telemetry import Telemetry
 from libs.runtime.api import build_app
 from libs.runtime.consumer import Consumer, group_of
+from libs.runtime.gauges import Gauges
 from libs.runtime.health import Health
 from libs.runtime.housekeeping import Housekeeping
 from libs.runtime.probes import ProbeServer, build_probes
@@ -68,6 +71,7 @@ class Process:
         self.running: dict[str, Running] = {}
         self.health = Health(self.running, clock)
         self._probes: ProbeServer | None = None
+        self._gauges: threading.Thread | None = None
 
     def start(
         self, names: Sequence[str], roles: Sequence[str] = ROLES, *, is_alone: bool = False
@@ -93,6 +97,7 @@ class Process:
                 self._start_log(running)
             if {"worker", "beat"} & set(roles):
                 self._start_tasks(running, roles)
+        self._start_gauges(roles)
         if "consumer" in roles:
             self._start_housekeeping()
         if "api" in roles:
@@ -140,6 +145,8 @@ class Process:
         self._join("consumer", self.running.values(), deadline)
         self._relays_may_end.set()  # last: all the others write rows
         self._join("relay", self.running.values(), deadline)
+        if self._gauges is not None:
+            self._gauges.join(self._left(deadline))
         self._wiring.close()
         if self._probes is not None:  # until now they told that this stops
             self._probes.stop(timeout_seconds=self._left(deadline))
@@ -203,6 +210,18 @@ class Process:
             tasks.start()
         if "beat" in roles:
             tasks.keep_time()
+
+    def _start_gauges(self, roles: Sequence[str]) -> None:
+        for name in self.running:
+            for role in roles:
+                self._telemetry.gauge(ROLE, 1, service=name, role=role, version=version("kring"))
+        gauges = Gauges(
+            self.running, health=self.health, clock=self._clock, telemetry=self._telemetry
+        )
+        self._gauges = threading.Thread(
+            target=gauges.run, args=[self._stopping], name="gauges", daemon=True
+        )
+        self._gauges.start()
 
     def _start_housekeeping(self) -> None:
         databases = [running.database for running in self.running.values()]

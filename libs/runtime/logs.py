@@ -5,6 +5,9 @@ import sys
 
 import structlog
 
+from libs.kernel import trace
+
+_OURS = ("libs", "services")
 _QUIET = ("uvicorn", "httpx2", "httpcore2", "alembic", "openvino")
 
 
@@ -12,6 +15,7 @@ def configure_logs(*, format_name: str, level: str) -> None:
     """Send every log through structlog; ``format_name`` is ``json`` or ``text``."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        _traced,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -39,6 +43,20 @@ def configure_logs(*, format_name: str, level: str) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level.upper())
+    ours = logging.getLevelNamesMapping()[level.upper()]
+    root.setLevel(max(ours, logging.INFO))  # clients of servers say every byte when they debug
+    for name in _OURS:
+        logging.getLogger(name).setLevel(ours)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _traced(
+    _logger: object, _method: str, told: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Say to which trace a log belongs."""
+    span = trace.current()
+    if span is not None:
+        told.setdefault("trace_id", span.trace_id)
+        told.setdefault("span_id", span.span_id)
+    return told

@@ -7,7 +7,7 @@ import structlog
 
 from libs.contracts.envelope import Record
 from libs.kernel.errors import RetryableError
-from libs.kernel.metrics import OUTBOX_AGE, PUBLISHED
+from libs.kernel.metrics import PUBLISHED, RELAY_RETRIES
 from libs.kernel.retry import backoff_seconds
 from libs.ports.bus import Bus
 from libs.ports.database import Database
@@ -47,6 +47,7 @@ class Relay:
             except RetryableError as error:
                 failures += 1
                 self.trouble = str(error)
+                self._telemetry.count(RELAY_RETRIES, service=self._service)
                 log.warning("cannot publish", service=self._service, reason=str(error))
                 stop.wait(backoff_seconds(failures, 1.0, most_seconds=10.0))
         self.drain()
@@ -63,9 +64,6 @@ class Relay:
         """Publish one window if it is our turn; return how many rows were published."""
         self.turns += 1
         window = _window(self._outbox.claim(WINDOW_RECORDS))
-        # before publishing: while the bus is down, this age is the alarm
-        age = self._outbox.oldest_seconds() if window else 0.0
-        self._telemetry.gauge(OUTBOX_AGE, age, service=self._service)
         if not window:
             return 0
         published = self._bus.publish([record for _, record in window])

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from libs.contracts.envelope import Event
 from libs.contracts.topics import Topic
+from libs.kernel import trace
 from libs.kernel.clock import Clock
 from libs.kernel.ids import Ids
 from libs.ports.cache import Cache, Limiter
@@ -40,11 +41,12 @@ class Prepares(Protocol):
 
 
 def each(handle: Callable[[Event[Any], Work], None]) -> Handler:
-    """Turn a callable over one snapshot into a handler."""
+    """Turn a callable over one snapshot into a handler; each goes on with the event's trace."""
 
     def handle_all(events: Sequence[Event[Any]], work: Work) -> None:
         for event in events:
-            handle(event, work)
+            with trace.follow(event.traceparent):
+                handle(event, work)
 
     return handle_all
 
@@ -80,6 +82,8 @@ class Service:
     """Called with the FastAPI app: middleware, static files, identification."""
     periodic: Mapping[str, float] = field(default_factory=dict)
     """Registered tasks that run every so many seconds."""
+    measures: Sequence[Callable[[], None]] = ()
+    """Set the gauges that only this service can, called every so often in each of its processes."""
     on_clear: Sequence[Callable[[Work], None]] = ()
     """Empty the projections of this service: the first step of a rebuild from the log."""
 

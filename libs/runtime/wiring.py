@@ -10,22 +10,23 @@ from typing import Any, Protocol, TypeVar
 
 from libs.contracts.codec import source_of
 from libs.contracts.envelope import Event
+from libs.kernel import trace
 from libs.kernel.clock import Clock
 from libs.kernel.errors import SettingsError
 from libs.kernel.ids import Ids
-from libs.kernel.metrics import ENCODED
+from libs.kernel.metrics import ENCODED, ENCODING_SECONDS, REMEMBERED, SEARCH_SECONDS
 from libs.kernel.urls import scheme
 from libs.ports.bus import Bus
 from libs.ports.cache import Cache, Limiter
 from libs.ports.database import Database
 from libs.ports.encoder import Encoder
-from libs.ports.index import Index
+from libs.ports.index import Index, Leg
 from libs.ports.mailer import Mailer
 from libs.ports.peers import Peers
 from libs.ports.tasks import Tasks
 from libs.ports.telemetry import Telemetry
 from libs.ports.vault import Vault
-from libs.runtime.encoding import CachedEncoder
+from libs.runtime.encoding import CachedEncoder, Encoding
 from libs.runtime.failpoints import FailPoint
 from libs.runtime.sealing import KeptKeys, Sealer
 from libs.runtime.settings import Settings
@@ -85,7 +86,12 @@ class Wiring:
         migrate(url, *([migrations] if find_spec(migrations) else []))
         sealing = {"seal": self._seal} if self._settings.seal else {}
         database: Database = opener(
-            url, source=source_of(service), clock=self._clock, ids=self._ids, **sealing
+            url,
+            source=source_of(service),
+            clock=self._clock,
+            ids=self._ids,
+            traceparent=trace.traceparent,
+            **sealing,
         )
         if self._fail_point:
             database = self._fail_point.database(database, service)
@@ -122,7 +128,9 @@ class Wiring:
         }
         opener = _choose("KRING_INDEX", url, engines)
         encoder = self.encoder()
-        index: Index = opener(url, service, f"{name}-{encoder.name}", dimension=encoder.dimension)
+        took = partial(self._measure_leg, service, name)
+        wanted = f"{name}-{encoder.name}"
+        index: Index = opener(url, service, wanted, dimension=encoder.dimension, took=took)
         return self._keep(index)
 
     def encoder(self) -> Encoder:
@@ -136,8 +144,8 @@ class Wiring:
                 }
                 url = self._settings.encoder
                 encoder: Encoder = _choose("KRING_ENCODER", url, chosen)(url)
-                count = partial(self.telemetry().count, ENCODED, encoder=encoder.name)
-                self._encoder = CachedEncoder(encoder, CACHED_VECTORS, count)
+                note = partial(_measure_encoding, self.telemetry(), encoder.name)
+                self._encoder = CachedEncoder(encoder, CACHED_VECTORS, note)
             return self._encoder
 
     def tasks(self, service: str, telemetry: Telemetry) -> Tasks:
@@ -197,6 +205,10 @@ class Wiring:
         """Open the vault only where something is told."""
         return self.sealer().seal(events)
 
+    def _measure_leg(self, service: str, index: str, leg: Leg, seconds: float) -> None:
+        labels = {"service": service, "index": index, "leg": leg}
+        self.telemetry().observe(SEARCH_SECONDS, seconds, **labels)
+
     def _keep(self, opened: Closing) -> Closing:
         self._opened.callback(opened.close)
         return opened
@@ -208,6 +220,14 @@ def _choose(setting: str, url: str, openers: dict[str, str]) -> Callable[..., An
         known = ", ".join(sorted(openers))
         raise SettingsError(f"{setting}={url!r}: unknown scheme. Use one of: {known}.")
     return _load(target)
+
+
+def _measure_encoding(telemetry: Telemetry, name: str, done: Encoding) -> None:
+    labels = {"encoder": name, "purpose": done.purpose}
+    telemetry.count(REMEMBERED, done.remembered, **labels)
+    telemetry.count(ENCODED, done.fresh, **labels)
+    if done.fresh:
+        telemetry.observe(ENCODING_SECONDS, done.seconds, **labels)
 
 
 def _load(target: str) -> Callable[..., Any]:

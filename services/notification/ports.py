@@ -178,6 +178,10 @@ class Deliveries(Protocol):
         """Return those that wait and are due, the longest due first."""
         ...
 
+    def overdue(self, work: Work, *, now: float) -> tuple[int, float]:
+        """Return how many wait and are due, and since when the first; since now if none is."""
+        ...
+
 
 class Choices(Protocol):
     """What members switched off."""

@@ -10,6 +10,7 @@ from services.notification.adapters.sql import SqlDeliveries, SqlNotifications
 from services.notification.adapters.tokens import SignedTokens
 from services.notification.api import notification_routes, preference_routes
 from services.notification.events import OnIntroduction, OnMember, OnSlate
+from services.notification.usecases.measure import MeasureDue
 from services.notification.usecases.notify import NotifyIntroduction, NotifySlate, Tell
 from services.notification.usecases.prefer import (
     AskToUnsubscribe,
@@ -79,5 +80,6 @@ def build(ports: Ports) -> Service:
             topics.INTRODUCTIONS: each(OnIntroduction(NotifyIntroduction(tell), ports.tasks)),
         },
         periodic={SWEEP_TASK: SWEEP_SECONDS, PRUNE_TASK: PRUNE_SECONDS},
+        measures=[MeasureDue(database, deliveries, ports.telemetry, clock)],
         on_clear=[members.clear],
     )

@@ -139,7 +139,7 @@ def test_a_metric_tells_its_unit_and_ends_as_prometheus_wants(metric: metrics.Me
     assert metric.name.startswith("kring_")
     assert (metric.kind == "counter") == metric.name.endswith("_total")
     assert metric.help.endswith(".")
-    assert re.search(r"_(total|seconds|records|bytes)$", metric.name)
+    assert re.search(r"_(total|seconds|records|bytes|parts|info)$", metric.name)
 
 
 @pytest.mark.parametrize("setting", Settings.model_fields)

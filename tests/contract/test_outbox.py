@@ -45,6 +45,7 @@ def test_rows_that_were_sent_wait_no_longer(database: Database, reopen: OpenData
     database.outbox().mark_sent([])
 
     assert [codec.decode(record).aggregate_id for record in pending(reopen())] == ["c"]
+    assert database.outbox().waiting() == 1
 
 
 def test_the_oldest_unsent_row_has_an_age(database: Database, clock: ManualClock) -> None:

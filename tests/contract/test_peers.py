@@ -1,5 +1,6 @@
 """The law of libs.ports.peers.Peers, over real servers on a Unix socket and on TCP."""
 
+import json
 import socket
 import tempfile
 import threading
@@ -16,6 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from libs.adapters.http.peers import HttpPeers, open_peers
+from libs.kernel import trace
 from libs.kernel.errors import UnavailableError
 from libs.ports.peers import Peers
 
@@ -27,6 +29,7 @@ async def echo(request: Request) -> Response:
             "target": request.scope["raw_path"].decode(),
             "query": request.url.query,
             "reader": request.headers.get("kring-reader"),
+            "traceparent": request.headers.get("traceparent"),
             "cookie": request.headers.get("cookie"),
             "body": (await request.body()).decode(),
         },
@@ -163,3 +166,12 @@ def test_closing_twice_is_harmless(peers: Peers) -> None:
     peers.call("search", "GET", "/x")
     peers.close()
     peers.close()
+
+
+def test_the_current_trace_goes_along_and_no_other(peers: Peers) -> None:
+    stranger = {"traceparent": "00-11111111111111111111111111111111-2222222222222222-00"}
+    with trace.follow() as span:
+        followed = peers.call("search", "GET", "/echo", headers=stranger)
+
+    assert json.loads(followed.body)["traceparent"] == str(span)
+    assert json.loads(peers.call("search", "GET", "/echo").body)["traceparent"] is None

@@ -3,7 +3,7 @@
 import pytest
 
 from libs.adapters.prometheus.telemetry import PrometheusTelemetry, open_telemetry
-from libs.kernel.metrics import ALL, DELIVERIES, HTTP_SECONDS, OUTBOX_AGE, Metric
+from libs.kernel.metrics import ALL, DELIVERIES, HTTP_SECONDS, OUTBOX_AGE, UNREADY, Metric
 from libs.ports.telemetry import Telemetry
 
 
@@ -26,6 +26,20 @@ def test_a_gauge_keeps_its_last_value(telemetry: Telemetry) -> None:
     telemetry.gauge(OUTBOX_AGE, 9.0, service="search")
     telemetry.gauge(OUTBOX_AGE, 0.5, service="search")
     assert 'kring_outbox_oldest_seconds{service="search"} 0.5' in lines(telemetry)
+
+
+def test_a_gauge_without_labels_has_one_value(telemetry: Telemetry) -> None:
+    telemetry.gauge(UNREADY, 2)
+    assert "kring_unready_parts 2.0" in lines(telemetry)
+
+
+def test_a_gauge_that_is_forgotten_is_told_no_more_and_the_others_are(telemetry: Telemetry) -> None:
+    for service in ("search", "gateway"):
+        telemetry.gauge(OUTBOX_AGE, 9.0, service=service)
+    telemetry.forget(OUTBOX_AGE, service="search")
+    telemetry.forget(OUTBOX_AGE, service="search")
+    told = [line for line in lines(telemetry) if line.startswith("kring_outbox_oldest_seconds{")]
+    assert told == ['kring_outbox_oldest_seconds{service="gateway"} 9.0']
 
 
 def test_a_histogram_counts_and_sums(telemetry: Telemetry) -> None:

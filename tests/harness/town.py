@@ -15,6 +15,7 @@ from libs.contracts.gen.kring.events.v1.inbox_pb2 import Submission
 from libs.contracts.gen.kring.events.v1.members_pb2 import Member
 from libs.contracts.gen.kring.events.v1.stories_pb2 import Story
 from libs.contracts.topics import INBOX, MEMBERS, STORIES
+from libs.kernel import trace
 from libs.kernel.clock import Clock, SystemClock
 from libs.kernel.errors import PoisonError, RetryableError
 from libs.kernel.ids import Uuid7
@@ -32,6 +33,8 @@ class Town:
 
     def __init__(self) -> None:
         self.titles: list[str] = []
+        self.traces: list[str] = []
+        """Of each batch that the reader took."""
         self.cleared: list[str] = []
         self.ticks = threading.Semaphore(0)
         self.entered = threading.Event()
@@ -71,6 +74,7 @@ class Town:
                 raise RetryableError("the shelf is away")
             if any(event.state.title == "poison" for event in events):
                 raise PoisonError("unreadable")
+            self.traces.append(trace.traceparent())
             self.titles += [event.state.title for event in events]
 
         ports.tasks.register("search.tick", lambda _argument: self.ticks.release())
@@ -122,6 +126,10 @@ def call(process: Process, service: str, method: str, path: str) -> tuple[int, o
 def probe(process: Process, path: str) -> tuple[int, object]:
     answer = httpx2.get(f"{process.probes()}{path}", timeout=WAIT_SECONDS)
     return answer.status_code, answer.json()
+
+
+def metrics(process: Process) -> str:
+    return httpx2.get(f"{process.probes()}/metrics", timeout=WAIT_SECONDS).text
 
 
 def wait_for(look: Callable[[], object]) -> None:

@@ -11,6 +11,7 @@ from typing_extensions import override
 from libs.adapters.celery.app import CONNECT_SECONDS, make_app, queue_of
 from libs.adapters.celery.beat import Beat, Turn
 from libs.adapters.celery.worker import Worker
+from libs.kernel import trace
 from libs.kernel.errors import RetryableError
 from libs.kernel.metrics import TASKS
 from libs.ports.tasks import Task, Tasks
@@ -126,7 +127,8 @@ class CeleryTasks(Tasks):
     def _run(self, name: str, task: Task, argument: str) -> None:
         outcome = "done"
         try:
-            task(argument)
+            with trace.follow():
+                task(argument)
         except Exception:  # noqa: BLE001  # as without Celery: nobody else's trouble
             outcome = "failed"
             _log.exception("task failed", extra={"task": name})

@@ -23,7 +23,7 @@ from libs.adapters.elasticsearch.writing import write
 from libs.kernel.errors import RetryableError
 from libs.kernel.policy import Filter, accepts
 from libs.ports.encoder import Vectors
-from libs.ports.index import Document, Hit, Index
+from libs.ports.index import Document, Hit, Index, Leg, Took, untold
 
 HEADER = orjson.dumps(
     {
@@ -36,10 +36,13 @@ HEADER = orjson.dumps(
 class ElasticsearchIndex(Index):
     """One named index in a cluster; any number of processes may read and write it."""
 
-    def __init__(self, address: Address, service: str, name: str, *, dimension: int) -> None:
+    def __init__(
+        self, address: Address, service: str, name: str, *, dimension: int, took: Took = untold
+    ) -> None:
         """Open or make the index; raises ``SettingsError`` if the cluster refuses us."""
         self._name = name
         self._dimension = dimension
+        self._took = took
         self._client = connect(address)
         self._generations = Generations(self._client, address, f"{service}-{name}", dimension)
         try:
@@ -89,7 +92,9 @@ class ElasticsearchIndex(Index):
         question = by_words(text, condition, limit, languages)
         if question is None:
             return []
-        return self._worded(self._search([question])[0], text, condition, limit, languages)
+        return self._worded(
+            self._search(("lexical", question))[0], text, condition, limit, languages
+        )
 
     @override
     def dense(
@@ -98,7 +103,7 @@ class ElasticsearchIndex(Index):
         query = unit(vector)
         if query is None or limit < 1:
             return []
-        near = self._search([by_meaning(query, condition, limit + 1, fields)])[0]
+        near = self._search(("dense", by_meaning(query, condition, limit + 1, fields)))[0]
         return self._settled(near, query, condition, limit, fields)
 
     @override
@@ -112,7 +117,8 @@ class ElasticsearchIndex(Index):
                 self.lexical(text, condition=condition, limit=limit),
                 self.dense(vector, condition=condition, limit=limit),
             )
-        found, near = self._search([words, by_meaning(query, condition, limit + 1, ())])
+        meaning = by_meaning(query, condition, limit + 1, ())
+        found, near = self._search(("lexical", words), ("dense", meaning))
         return (
             self._worded(found, text, condition, limit, ()),
             self._settled(near, query, condition, limit, ()),
@@ -128,7 +134,8 @@ class ElasticsearchIndex(Index):
     ) -> list[Hit]:
         """Return what was found; where that is nothing, what stop words alone find."""
         if not found:
-            found = self._search([by_stop_words(text, condition, limit, languages)])[0]
+            stop_words = by_stop_words(text, condition, limit, languages)
+            found = self._search(("lexical", stop_words))[0]
         return [_hit(each, each["sort"][0]) for each in found]
 
     def _settled(
@@ -146,24 +153,25 @@ class ElasticsearchIndex(Index):
         asked = limit + 1
         if len(near) < asked:
             thorough = by_meaning(query, condition, asked, fields, is_thorough=True)
-            near = self._search([thorough])[0]
+            near = self._search(("dense", thorough))[0]
         while len(near) == asked < MOST_HITS and near[-1]["sort"][0] == near[limit - 1]["sort"][0]:
             asked = min(4 * asked, MOST_HITS)
-            near = self._search([by_meaning(query, condition, asked, fields)])[0]
+            near = self._search(("dense", by_meaning(query, condition, asked, fields)))[0]
         return [_hit(each, 2 * each["sort"][0] - 1) for each in near[:limit]]
 
-    def _search(self, questions: Sequence[Json]) -> list[list[Json]]:
+    def _search(self, *questions: tuple[Leg, Json]) -> list[list[Json]]:
         """Ask questions at the same time; return the hits of each."""
         lines = [
             line
-            for question in questions
+            for _, question in questions
             for line in (HEADER, orjson.dumps(question, option=orjson.OPT_SERIALIZE_NUMPY))
         ]
         with translated():
             answer = self._client.msearch(index=self.alias, searches=lines)  # type: ignore[arg-type]  # bytes go through as they are
-        for each in answer["responses"]:
+        for (leg, _), each in zip(questions, answer["responses"], strict=True):
             if "error" in each:
                 raise RetryableError(f"Elasticsearch: {each['error']}")
+            self._took(leg, each["took"] / 1000)
         return [each["hits"]["hits"] for each in answer["responses"]]
 
     @override
@@ -230,6 +238,8 @@ def _hit(found: Json, score: float) -> Hit:
     return Hit(found["sort"][1], found["fields"]["language"][0], score)
 
 
-def open_index(url: str, service: str, name: str, *, dimension: int) -> ElasticsearchIndex:
+def open_index(
+    url: str, service: str, name: str, *, dimension: int, took: Took = untold
+) -> ElasticsearchIndex:
     """Open or make a service's index of this name, for vectors of one dimension."""
-    return ElasticsearchIndex(Address.parse(url), service, name, dimension=dimension)
+    return ElasticsearchIndex(Address.parse(url), service, name, dimension=dimension, took=took)

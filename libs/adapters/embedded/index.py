@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing
 from itertools import islice
 from pathlib import Path
 from threading import Lock
+from time import perf_counter
 
 from typing_extensions import override
 
@@ -18,7 +19,7 @@ from libs.adapters.embedded.text import TextLeg
 from libs.kernel.policy import Filter, accepts
 from libs.kernel.urls import path_of
 from libs.ports.encoder import Vectors
-from libs.ports.index import Document, Hit, Index
+from libs.ports.index import Document, Hit, Index, Took, untold
 
 _CHUNK = 4_096
 """So many documents are followed at a time when an index is opened: it bounds the memory."""
@@ -33,12 +34,13 @@ class EmbeddedIndex(Index):
     write, or the next opening, lets the legs catch up.
     """
 
-    def __init__(self, path: Path, name: str, *, dimension: int) -> None:
+    def __init__(self, path: Path, name: str, *, dimension: int, took: Took = untold) -> None:
         """Open or make ``path/name``; raises ``SettingsError`` if it cannot be this index."""
         folder = path / name
         folder.mkdir(parents=True, exist_ok=True)
         self._name = name
         self._dimension = dimension
+        self._took = took
         self._writing = Lock()
         with ExitStack() as opened:
             opened.enter_context(owned(folder))
@@ -115,16 +117,20 @@ class EmbeddedIndex(Index):
     def lexical(
         self, text: str, *, condition: Filter, limit: int, languages: Sequence[str] = ()
     ) -> list[Hit]:
+        begun = perf_counter()
         permitted = self._table.snapshot.permitted(condition)
         found = self._text.search(text, condition, limit, languages, permitted)
         entries = self._table.entries
         hits = [Hit(*entries[number], score) for number, score in found if number in entries]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]
+        hits = sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]
+        self._took("lexical", perf_counter() - begun)
+        return hits
 
     @override
     def dense(
         self, vector: Vectors, *, condition: Filter, limit: int, fields: Sequence[str] = ()
     ) -> list[Hit]:
+        begun = perf_counter()
         snapshot = self._table.snapshot
         query = unit(vector)
         allowed = snapshot.passages(condition, fields)
@@ -132,7 +138,9 @@ class EmbeddedIndex(Index):
             return []
         found = nearest(snapshot, query, allowed, limit)
         found.sort(key=lambda near: (-near.score, snapshot.entries[near.row].id))
-        return [Hit(*snapshot.entries[near.row], near.score) for near in found[:limit]]
+        hits = [Hit(*snapshot.entries[near.row], near.score) for near in found[:limit]]
+        self._took("dense", perf_counter() - begun)
+        return hits
 
     @override
     def hybrid(
@@ -171,11 +179,13 @@ class EmbeddedIndex(Index):
             self._opened.close()
 
 
-def open_service_index(url: str, service: str, name: str, *, dimension: int) -> EmbeddedIndex:
+def open_service_index(
+    url: str, service: str, name: str, *, dimension: int, took: Took = untold
+) -> EmbeddedIndex:
     """Open or make a service's index of this name below the folder of ``embedded:///folder``."""
-    return open_index(path_of(url) / service, name, dimension=dimension)
+    return open_index(path_of(url) / service, name, dimension=dimension, took=took)
 
 
-def open_index(path: Path, name: str, *, dimension: int) -> EmbeddedIndex:
+def open_index(path: Path, name: str, *, dimension: int, took: Took = untold) -> EmbeddedIndex:
     """Open or make the index of this name in a folder, for vectors of one dimension."""
-    return EmbeddedIndex(path, name, dimension=dimension)
+    return EmbeddedIndex(path, name, dimension=dimension, took=took)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import httpx2
 from typing_extensions import override
 
+from libs.kernel import trace
 from libs.kernel.errors import UnavailableError
 from libs.ports.peers import Peers, Reply
 
@@ -44,6 +45,9 @@ class HttpPeers(Peers):
         """Send path and query byte for byte and return the body as it came, not decoded."""
         base, transport = self._pool(service)
         target = f"{path}?{query}" if query else path
+        along = trace.traceparent()
+        if along:
+            headers = {**(headers or {}), trace.HEADER: along}
         request = httpx2.Request(
             method,
             base,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from typing_extensions import override
 
+from libs.kernel import trace
 from libs.kernel.metrics import TASKS
 from libs.ports.tasks import Task, Tasks
 from libs.ports.telemetry import Telemetry
@@ -133,7 +134,8 @@ class LocalTasks(Tasks):
     def _run(self, name: str, task: Task, argument: str) -> None:
         outcome = "done"
         try:
-            task(argument)
+            with trace.follow():
+                task(argument)
         except Exception:  # noqa: BLE001  # a failing task must not end the thread of all tasks
             outcome = "failed"
             _log.exception("task failed", extra={"task": name})

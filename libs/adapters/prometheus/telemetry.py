@@ -9,7 +9,7 @@ from typing_extensions import override
 from libs.kernel.metrics import ALL, Metric
 from libs.ports.telemetry import Telemetry
 
-_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
 class PrometheusTelemetry(Telemetry):
@@ -38,7 +38,13 @@ class PrometheusTelemetry(Telemetry):
     @override
     def gauge(self, metric: Metric, value: float, **labels: str) -> None:
         """Set a gauge."""
-        self._gauges[metric.name].labels(**labels).set(value)
+        gauge = self._gauges[metric.name]
+        (gauge.labels(**labels) if labels else gauge).set(value)
+
+    @override
+    def forget(self, metric: Metric, **labels: str) -> None:
+        """Drop one series."""
+        self._gauges[metric.name].remove(*(labels[name] for name in metric.labels))
 
     @override
     def observe(self, metric: Metric, seconds: float, **labels: str) -> None:

@@ -29,6 +29,12 @@ class SqlLetters(Letters):
             return [_letter(row) for row in connection.execute(query)]
 
     @override
+    def count(self) -> int:
+        query = sa.select(sa.func.count()).select_from(DEAD_LETTER)
+        with translated(), self._engines.reader.connect() as connection:
+            return connection.execute(query).scalar_one()
+
+    @override
     def get(self, letter_id: int) -> DeadLetter | None:
         query = sa.select(DEAD_LETTER).where(DEAD_LETTER.c.id == letter_id)
         with translated(), self._engines.reader.connect() as connection:

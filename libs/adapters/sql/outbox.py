@@ -22,6 +22,7 @@ _PENDING = (
     .order_by(OUTBOX.c.id)
     .limit(sa.bindparam("limit"))
 )
+_WAITING = sa.select(sa.func.count()).select_from(OUTBOX).where(_UNSENT)
 _OLDEST = sa.select(OUTBOX.c.created_at).where(_UNSENT).order_by(OUTBOX.c.id).limit(1)
 
 
@@ -77,6 +78,11 @@ class SqlOutbox(Outbox):
         )
         with translated(), self._engines.writer.begin() as connection:
             connection.execute(change)
+
+    @override
+    def waiting(self) -> int:
+        with translated(), self._engines.reader.connect() as connection:
+            return connection.execute(_WAITING).scalar_one()
 
     @override
     def oldest_seconds(self) -> float:

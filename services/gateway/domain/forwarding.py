@@ -37,7 +37,6 @@ _REQUEST_HEADERS = frozenset(
         "idempotency-key",
         "if-match",
         "if-none-match",
-        "traceparent",
         "webhook-id",
         "webhook-signature",
         "webhook-timestamp",

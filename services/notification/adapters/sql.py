@@ -167,11 +167,19 @@ class SqlDeliveries(Deliveries):
 
     @override
     def due(self, work: Work, *, now: float, limit: int) -> list[str]:
-        again = sa.and_(_D.state == State.UNKNOWN.value, _D.must_arrive)
-        query = sa.select(_D.notification_id).where(
-            sa.or_(_D.state == State.PENDING.value, again), _D.due_at <= now
-        )
-        return list(connection_of(work).scalars(query.order_by(_D.due_at).limit(limit)))
+        query = sa.select(_D.notification_id).where(_due(now)).order_by(_D.due_at).limit(limit)
+        return list(connection_of(work).scalars(query))
+
+    @override
+    def overdue(self, work: Work, *, now: float) -> tuple[int, float]:
+        query = sa.select(sa.func.count(), sa.func.min(_D.due_at)).where(_due(now))
+        number, since = connection_of(work).execute(query).one()
+        return number, now if since is None else since
+
+
+def _due(now: float) -> sa.ColumnElement[bool]:
+    again = sa.and_(_D.state == State.UNKNOWN.value, _D.must_arrive)
+    return sa.and_(sa.or_(_D.state == State.PENDING.value, again), _D.due_at <= now)
 
 
 def _recommended(recipient_id: str) -> sa.Select[str]:

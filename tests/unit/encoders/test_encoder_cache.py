@@ -7,7 +7,7 @@ import pytest
 from typing_extensions import override
 
 from libs.ports.encoder import Encoder, Purpose, Vectors
-from libs.runtime.encoding import CachedEncoder
+from libs.runtime.encoding import CachedEncoder, Encoding
 
 
 class LetterEncoder(Encoder):
@@ -87,9 +87,14 @@ def test_a_batch_larger_than_the_cache_is_answered_whole(cached: CachedEncoder) 
 
 
 def test_only_what_is_really_encoded_is_counted(letters: LetterEncoder) -> None:
-    counted: list[int] = []
-    cached = CachedEncoder(letters, 2, counted.append)
+    noted: list[Encoding] = []
+    cached = CachedEncoder(letters, 2, noted.append)
     cached.encode(["a", "b", "a"], "query")
     cached.encode(["a"], "query")
-    cached.encode(["a", "c"], "query")
-    assert counted == [2, 1]
+    cached.encode(["a", "c"], "passage")
+    assert [(each.purpose, each.fresh, each.remembered) for each in noted] == [
+        ("query", 2, 0),
+        ("query", 0, 1),
+        ("passage", 2, 0),
+    ]
+    assert all(each.seconds >= 0 for each in noted)

@@ -232,6 +232,24 @@ def test_what_left_is_counted(world: World) -> None:
     )
 
 
+def test_what_is_due_and_did_not_leave_is_told_with_its_age(world: World) -> None:
+    def told() -> list[str]:
+        for measure in world.service.measures:
+            measure()
+        return [
+            line.rpartition(" ")[2]
+            for line in world.telemetry.exposition().decode().splitlines()
+            if line.startswith(("kring_deliveries_due", "kring_deliveries_oldest"))
+        ]
+
+    assert told() == ["0.0", "0.0"]
+    world.introduction("i-1", "ASKED")
+    world.clock.advance(HOUR)
+    assert told() == ["1.0", str(HOUR)]
+    world.run()
+    assert told() == ["0.0", "0.0"]
+
+
 def test_published_sequences_of_a_delivery_only_rise(world: World) -> None:
     world.weather.after = [UncertainError("broke"), UncertainError("broke")]
     world.introduction("i-1", "ASKED")

@@ -2,7 +2,6 @@
 
 import socket
 
-import httpx2
 import pytest
 import sqlalchemy as sa
 from harness.town import (
@@ -12,6 +11,7 @@ from harness.town import (
     call,
     get,
     in_thread,
+    metrics,
     open_town,
     probe,
     submission,
@@ -39,7 +39,7 @@ def test_a_process_of_any_role_answers_to_operators(start: Start, role: str) -> 
 
     assert probe(process, "/livez") == (200, {"ok": True, "wrong": {}})
     assert probe(process, "/readyz") == (200, {"ok": True, "wrong": {}})
-    assert "kring_" in httpx2.get(f"{process.probes()}/metrics", timeout=WAIT_SECONDS).text
+    assert "kring_" in metrics(process)
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics", "/healthz"])
@@ -187,6 +187,7 @@ def test_a_thread_that_ended_by_a_bug_is_told_by_both_probes(start: Start) -> No
 
 def test_a_database_that_does_not_answer_is_unready(start: Start, settings: Settings) -> None:
     process = start("search", roles=[])
+    wait_for(lambda: "kring_dead_letters_records{" in metrics(process))  # the last one
     process.running["search"].database.close()
     for file in settings.data.glob("search.db*"):
         file.unlink()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from libs.kernel import trace
 from libs.runtime.logs import configure_logs
 
 
@@ -20,6 +21,8 @@ def _as_before() -> Iterator[None]:
     logging.getLogger("uvicorn").propagate = True
     yield
     root.handlers, root.level = handlers, level
+    for name in ("libs", "services"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
     structlog.reset_defaults()
 
 
@@ -40,6 +43,31 @@ def test_our_own_logs_are_json_with_time_and_level(capsys: pytest.CaptureFixture
         "topic": "kring.stories.v1",
         "offset": 7,
     }
+
+
+def test_debugging_tells_what_we_do_and_not_what_every_library_does(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logs(format_name="json", level="debug")
+
+    structlog.get_logger("libs.runtime.consumer").debug("taken")
+    logging.getLogger("libs.adapters").debug("ours, too")
+    logging.getLogger("kafka.conn").debug("a byte")
+    logging.getLogger("kafka.conn").info("connected")
+
+    assert [line["event"] for line in lines(capsys)] == ["taken", "ours, too", "connected"]
+
+
+def test_a_log_says_to_which_trace_it_belongs(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs(format_name="json", level="info")
+
+    with trace.follow() as span:
+        structlog.get_logger().info("ours")
+        logging.getLogger("some.library").warning("theirs")
+        structlog.get_logger().info("of another", trace_id="4bf9")
+
+    told = [(line["event"], line["trace_id"]) for line in lines(capsys)]
+    assert told == [("ours", span.trace_id), ("theirs", span.trace_id), ("of another", "4bf9")]
 
 
 def test_logs_of_libraries_have_the_same_form(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,9 @@ import pytest
 from libs.kernel.clock import ManualClock
 from libs.kernel.errors import SettingsError
 from libs.kernel.ids import Ids
+from libs.kernel.policy import EVERYTHING
 from libs.kernel.urls import path_of, scheme
+from libs.ports.index import Document, Passage
 from libs.runtime.settings import Settings
 from libs.runtime.wiring import Wiring, _load
 
@@ -139,5 +141,23 @@ def test_texts_are_counted_when_they_are_encoded_and_not_when_they_are_remembere
     encoder.encode(["samen", "zorg", "samen"], "query")
     encoder.encode(["zorg"], "query")
 
-    counted = f'kring_texts_encoded_total{{encoder="{encoder.name}"}} 2.0'
-    assert counted.encode() in wiring.telemetry().exposition()
+    told = wiring.telemetry().exposition().decode()
+    labels = f'{{encoder="{encoder.name}",purpose="query"}}'
+    assert f"kring_texts_encoded_total{labels} 2.0" in told
+    assert f"kring_texts_remembered_total{labels} 1.0" in told
+    assert f"kring_encoding_seconds_count{labels} 1.0" in told
+
+
+def test_each_leg_of_a_search_is_timed(wiring: Wiring) -> None:
+    index = wiring.index("search", "stories")
+    vector = wiring.encoder().encode(["samen eten"], "query")[0]
+    passage = Passage("body", "samen eten", vector)
+    document = Document("a", "nl", {"body": "samen eten"}, {}, [passage])
+    index.put([(document, 1)])
+
+    index.hybrid("samen", vector, condition=EVERYTHING, limit=3)
+
+    told = wiring.telemetry().exposition().decode()
+    for leg in ("lexical", "dense"):
+        labels = f'{{index="stories",leg="{leg}",service="search"}}'
+        assert f"kring_search_leg_seconds_count{labels} 1.0" in told
