@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up check it test transformers faults upgrade bench proto release-contract lock ci containers compose-up clean
+.PHONY: help setup up check it test transformers faults upgrade bench proto dashboards release-contract lock ci containers compose-up clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-17s %s\n", $$1, $$2}'
@@ -55,6 +55,8 @@ proto: $(STAMP) ## generate libs/contracts/gen from proto/
 
 release-contract: $(STAMP) ## promise the contract as it stands: from then on nothing of it may break
 	$(BIN)/python tests/harness/released.py
+dashboards: $(STAMP) ## write charts/kring/dashboards from deploy/dashboards.py
+	$(BIN)/python -m deploy.dashboards
 
 lock: $(STAMP) ## resolve the constraints anew
 	@command -v uv >/dev/null || { echo "uv is missing: pipx install uv, or pip install uv in an environment on the PATH"; exit 1; }
