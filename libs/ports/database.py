@@ -1,9 +1,10 @@
 """The database of one service: one transaction changes state and writes its events."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from libs.contracts.envelope import Record
@@ -60,6 +61,13 @@ class Work(Protocol):
         """Keep a dead letter, once per place in the log, and emit it to the dead-letter topic."""
         ...
 
+    def vanish(self, subject: str, sequence: int, *, cause: str = "") -> None:
+        """Ask that what was deleted with this snapshot vanishes from every file, too.
+
+        ``cause`` is the subject for whose sake it was deleted, by default its own.
+        """
+        ...
+
 
 class Database(Protocol):
     """Transactions over one service's own tables."""
@@ -82,6 +90,17 @@ class Database(Protocol):
 
     def letters(self) -> "Letters":
         """Return the dead letters of this service."""
+        ...
+
+    def cleanings(self) -> "Cleanings":
+        """Return what was asked to vanish."""
+        ...
+
+    def purge(self) -> None:
+        """Let whatever was deleted vanish from the files now, as far as the engine can.
+
+        Raises ``RetryableError`` while a reader is in the way.
+        """
         ...
 
     def tidy(self, *, sent_before: datetime) -> int:
@@ -154,4 +173,44 @@ class Letters(Protocol):
 
     def drop(self, letter_id: int) -> bool:
         """Delete one letter; tell whether there was one."""
+        ...
+
+    def drop_naming(self, words: Collection[str]) -> int:
+        """Delete the letters in whose bytes or reason one of these words stands; return how many.
+
+        In any case, as UTF-8 or as JSON escapes it. Empty words name nothing.
+        """
+        ...
+
+
+class Vanishing(StrEnum):
+    """How far something is that shall vanish."""
+
+    AWAITED = "awaited"
+    """Its snapshot has not arrived yet."""
+    DELETED = "deleted"
+    """It can no longer be read, but its bytes may still stand in files."""
+    GONE = "gone"
+    """The files were cleaned since."""
+    UNKNOWN = "unknown"
+    """Nothing was ever known about it here."""
+
+
+class Cleanings(Protocol):
+    """What was deleted for good, and whether its bytes are gone; holds opaque ids only."""
+
+    def pending(self) -> list[str]:
+        """Return the subjects whose bytes may still stand in files."""
+        ...
+
+    def finish(self, subjects: Collection[str]) -> None:
+        """Record that the files were cleaned of these."""
+        ...
+
+    def caused_by(self, subject: str) -> Mapping[str, int]:
+        """Return everything deleted for the sake of one subject, with the sequences."""
+        ...
+
+    def look(self, consumer: str, steps: Mapping[str, int]) -> Mapping[str, Vanishing]:
+        """Tell how far a consumer is with these subjects, deleted at these sequences."""
         ...

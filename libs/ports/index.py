@@ -104,6 +104,14 @@ class Index(Protocol):
         """Count values per keyword field over these documents, or over all that pass the filter."""
         ...
 
+    def purge(self) -> None:
+        """Let whatever was removed vanish from the files of the index; it may take minutes.
+
+        Questions are answered meanwhile; changes may have to wait. Raises ``RetryableError`` when
+        the engine is down, or somebody is in the way.
+        """
+        ...
+
     def sequences(self) -> dict[str, int]:
         """Return the sequence of every document present: what ``doctor --deep`` compares."""
         ...

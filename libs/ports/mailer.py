@@ -2,6 +2,7 @@
 
 import copy
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -34,6 +35,14 @@ class Mailer(Protocol):
 
         Raises ``RetryableError`` when it is down or asks for patience, ``RefusedError`` when it
         says no, ``UncertainError`` when its answer was lost.
+        """
+        ...
+
+    def forget(self, *, address: str, ids: Collection[str] = ()) -> None:
+        """Delete what this mailer itself keeps of the mails to an address, and of these others.
+
+        ``ids`` are what stands before the @ of their ``Message-ID``. What left is not ours to take
+        back. Raises ``RetryableError`` when it cannot be done now.
         """
         ...
 

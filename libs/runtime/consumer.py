@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from libs.contracts.topics import MEMBERS, Topic, topic_of
+from libs.contracts.topics import Topic, topic_of
 from libs.kernel import trace
 from libs.kernel.errors import ErasedError, ForgedError, PoisonError, RetryableError
 from libs.kernel.metrics import CONSUMED, CONSUMER_RETRIES, HANDLED_SECONDS, LAG
@@ -20,6 +20,7 @@ from libs.ports.bus import Bus, Delivery, Slot
 from libs.ports.database import Database, DeadLetter, Step, Work
 from libs.ports.telemetry import Telemetry
 from libs.runtime.batches import BatchSize
+from libs.runtime.cleaning import mark_gone
 from libs.runtime.deliveries import event_of
 from libs.runtime.limit import DeadLetterLimit
 from libs.runtime.sealing import Sealer, opened
@@ -150,7 +151,8 @@ class Consumer:
         taken = self._opened(decoded, outcomes)
         if taken:
             outcomes |= self._apply_or_split(self._handlers[topic], taken)
-            self._drop_keys(taken)
+            if self._sealer:
+                self._sealer.forget_erased([one.event for one in taken])
         return outcomes
 
     def _opened(self, decoded: Sequence[Taken], outcomes: Outcomes) -> list[Taken]:
@@ -166,16 +168,6 @@ class Consumer:
             else:
                 taken.append(one._replace(event=event))
         return taken
-
-    def _drop_keys(self, taken: Sequence[Taken]) -> None:
-        """Forget the keys of those who were erased: another process destroyed them."""
-        erased = [
-            one.event.aggregate_id
-            for one in taken
-            if one.event.topic is MEMBERS and getattr(one.event.state, "erased", False)
-        ]
-        if erased and self._sealer:
-            self._sealer.drop(erased)
 
     def _apply_or_split(self, handler: Handler, taken: Sequence[Taken]) -> Outcomes:
         try:
@@ -203,7 +195,9 @@ class Consumer:
         with self._database.write() as work:
             newest = self._advance(work, taken)
             if newest:
-                handler([one.event for one in newest], work)
+                events = [one.event for one in newest]
+                handler(events, work)
+                mark_gone(events, work)
         topic = taken[0].event.topic.name
         seconds = monotonic() - begun
         self._telemetry.observe(HANDLED_SECONDS, seconds, service=self._service, topic=topic)

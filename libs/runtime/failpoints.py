@@ -12,7 +12,7 @@ P7 before a claimed mail is handed over, P8 after it was accepted and before tha
 import os
 import re
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ from typing_extensions import override
 from libs.contracts.envelope import Record
 from libs.kernel.errors import SettingsError
 from libs.ports.bus import Bus, Delivery, Slot, Subscription
-from libs.ports.database import Database, Letters, Outbox, Work
+from libs.ports.database import Cleanings, Database, Letters, Outbox, Work
 from libs.ports.mailer import Mailer
 
 _FORM = re.compile(r"(P[1234578])(?:@([a-z]+))?:kill")
@@ -97,6 +97,14 @@ class _FailingDatabase(Database):
     @override
     def letters(self) -> Letters:
         return self.inner.letters()
+
+    @override
+    def cleanings(self) -> Cleanings:
+        return self.inner.cleanings()
+
+    @override
+    def purge(self) -> None:
+        self.inner.purge()
 
     @override
     def tidy(self, *, sent_before: datetime) -> int:
@@ -189,3 +197,7 @@ class _FailingMailer(Mailer):
         self.point.reached("P7")
         self.inner.send(message)
         self.point.reached("P8")
+
+    @override
+    def forget(self, *, address: str, ids: Collection[str] = ()) -> None:
+        self.inner.forget(address=address, ids=ids)

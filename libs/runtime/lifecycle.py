@@ -21,6 +21,7 @@ from libs.ports.bus import Bus
 from libs.ports.index import Index
 from libs.ports.telemetry import Telemetry
 from libs.runtime.api import build_app
+from libs.runtime.cleaning import Cleaner
 from libs.runtime.consumer import Consumer, group_of
 from libs.runtime.gauges import Gauges
 from libs.runtime.health import Health
@@ -31,13 +32,12 @@ from libs.runtime.running import Running
 from libs.runtime.server import address_of, listen, server_of
 from libs.runtime.service import Build, Ports
 from libs.runtime.settings import Settings
+from libs.runtime.settling import SETTLE_SECONDS, was_quiet
 from libs.runtime.wiring import Wiring
 
 ROLES = ("api", "consumer", "worker", "beat")
 LEAST_SECONDS = 1.0
 """What every step of stopping gets, however long the steps before it took."""
-SETTLE_SECONDS = 0.05
-SETTLED_TURNS = 2
 
 log = structlog.get_logger()
 
@@ -128,7 +128,7 @@ class Process:
 
     def settle(self) -> None:
         """Return when everything committed is published and every consumer has taken it."""
-        while not self._was_quiet():
+        while not was_quiet(list(self.running.values()), self._clock):
             pass
 
     def stop(self) -> None:
@@ -142,7 +142,8 @@ class Process:
                 self._join("api", [running], deadline)
         for running in self.running.values():
             running.ports.tasks.close(timeout_seconds=self._left(deadline))
-        self._join("consumer", self.running.values(), deadline)
+        for part in ("consumer", "cleaner"):
+            self._join(part, self.running.values(), deadline)
         self._relays_may_end.set()  # last: all the others write rows
         self._join("relay", self.running.values(), deadline)
         if self._gauges is not None:
@@ -174,6 +175,7 @@ class Process:
             database=database,
             open_index=open_index,
             encoder=self._wiring.encoder,
+            vault=self._wiring.vault,
             tasks=self._wiring.tasks(name, self._telemetry),
             cache=self._wiring.cache(),
             limiter=self._wiring.limiter(),
@@ -189,6 +191,8 @@ class Process:
         relay = Relay(name, database=database, bus=self._bus, telemetry=self._telemetry)
         running.relay = relay
         self._thread(running, "relay", lambda: relay.run(self._relays_may_end))
+        cleaner = Cleaner(name, database=database, indexes=running.indexes, clock=self._clock)
+        self._thread(running, "cleaner", lambda: cleaner.run(self._stopping))
         if running.service.handlers:
             consumer = Consumer(
                 name,
@@ -276,13 +280,3 @@ class Process:
 
     def _left(self, deadline: float) -> float:
         return max(LEAST_SECONDS, deadline - self._clock.monotonic())
-
-    def _was_quiet(self) -> bool:
-        """Wait until all is published and every consumer turned; tell whether none found more."""
-        while any(each.database.outbox().pending(1) for each in self.running.values()):
-            self._clock.sleep(SETTLE_SECONDS)
-        consumers = [each.consumer for each in self.running.values() if each.consumer]
-        goals = [(consumer, consumer.turns + SETTLED_TURNS) for consumer in consumers]
-        while any(each.turns < goal and not each.halted for each, goal in goals):
-            self._clock.sleep(SETTLE_SECONDS)
-        return all(each.idle_turns >= SETTLED_TURNS or each.halted for each in consumers)

@@ -116,6 +116,8 @@ class Sealer:
         members = sealing.sealed_for(events)
         return opened(events, self._vault.keys(members) if members else {})
 
-    def drop(self, member_ids: Collection[str]) -> None:
-        """Keep nothing about these members in memory."""
-        self._vault.drop(member_ids)
+    def forget_erased(self, events: Sequence[Event[Any]]) -> None:
+        """Keep no key of those who were erased, as these events say: another process did it."""
+        erased = [each.aggregate_id for each in events if getattr(each.state, "erased", False)]
+        if erased:
+            self._vault.drop(erased)

@@ -19,6 +19,7 @@ from libs.ports.mailer import Mailer
 from libs.ports.peers import Peers
 from libs.ports.tasks import Tasks
 from libs.ports.telemetry import Telemetry
+from libs.ports.vault import Vault
 from libs.runtime.settings import Settings
 
 Handler = Callable[[Sequence[Event[Any]], Work], None]
@@ -63,6 +64,8 @@ class Ports:
     """Opens an index of this service by name; the name gets the encoder's name added."""
     encoder: Callable[[], Encoder]
     """Loads the encoder on first use; one a process."""
+    vault: Callable[[], Vault]
+    """Opens the data keys of members on first use; one a process."""
     tasks: Tasks
     cache: Cache
     limiter: Limiter

@@ -7,6 +7,7 @@ from libs.contracts.gen.kring.events.v1 import members_pb2
 from libs.contracts.gen.kring.events.v1.programmes_pb2 import Programme as ProgrammeState
 from libs.kernel.policy import Role
 from libs.ports.database import Work
+from libs.ports.mailer import Mailer
 from services.gateway.ports import Links, Member, Members, Programme, Sessions
 
 _ROLES = {
@@ -25,11 +26,15 @@ class KeepMember:
     members: Members
     sessions: Sessions
     links: Links
+    mailer: Mailer
 
     def __call__(self, event: Event[members_pb2.Member], work: Work) -> None:
         """Apply one snapshot."""
         state = event.state
         if state.erased:
+            known = self.members.member(work, event.aggregate_id)
+            if known is not None and known.email:
+                self.mailer.forget(address=known.email)
             self.members.remove_member(work, event.aggregate_id)
             self.sessions.remove_of(work, event.aggregate_id)
             self.links.remove_of(work, event.aggregate_id)

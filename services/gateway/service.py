@@ -55,7 +55,9 @@ def build(ports: Ports) -> Service:
         name="gateway",
         routers=[*gateway.api(), *gateway.pages(), forwarding.routes(gateway.forward)],
         handlers={
-            topics.MEMBERS: each(KeepMember(gateway.members, gateway.sessions, gateway.links)),
+            topics.MEMBERS: each(
+                KeepMember(gateway.members, gateway.sessions, gateway.links, ports.mailer)
+            ),
             topics.PROGRAMMES: each(KeepProgramme(gateway.members)),
         },
         mounts=[gateway.mount],
@@ -140,8 +142,9 @@ class _Gateway:
             cookie=self._cookie,
             address=self._address,
         )
-        others = [part.routes(self._frame, ask) for part in (find, meet, mine, preferences)]
-        return [signing, *others, docs.routes(), contracts.routes(self._frame)]
+        others = [part.routes(self._frame, ask) for part in (find, meet, mine)]
+        own = preferences.routes(self._frame, ask, cookie=self._cookie)
+        return [signing, *others, own, docs.routes(), contracts.routes(self._frame)]
 
     def mount(self, app: FastAPI) -> None:
         """Put the door before the routes: the last added middleware is the first that is met."""

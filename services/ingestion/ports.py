@@ -6,6 +6,7 @@ from typing import Protocol
 
 from libs.kernel.policy import Filter
 from libs.ports.database import Work
+from services.ingestion.domain.erasure import Erasure
 from services.ingestion.domain.inbox import InboxKey
 from services.ingestion.domain.kept import Answer, Kept, Known, Likeness
 from services.ingestion.domain.language import Guess
@@ -119,6 +120,26 @@ class Identities(Protocol):
 
     def put(self, work: Work, external_digest: str, known: Known) -> None:
         """Make this known, new or changed."""
+        ...
+
+    def forget_records(self, work: Work, thing_id: str) -> None:
+        """Forget what the records of a thing said; that its external ids are taken stays known."""
+        ...
+
+
+class Erasures(Protocol):
+    """Who was to be erased."""
+
+    def get(self, work: Work, member_id: str) -> Erasure | None:
+        """Return the erasure of a member."""
+        ...
+
+    def put(self, work: Work, erasure: Erasure) -> None:
+        """Make this its state, new or changed."""
+        ...
+
+    def unfinished(self, work: Work) -> Sequence[Erasure]:
+        """Return those that are not done yet."""
         ...
 
 

@@ -3,6 +3,7 @@
 from libs.contracts import topics
 from libs.runtime.service import Ports, Service, each
 from libs.web.remembered import Remembered
+from services.ingestion.adapters.erasures import SqlErasures
 from services.ingestion.adapters.inbox import SqlInboxKeys, SqlReceipts, SqlShared
 from services.ingestion.adapters.lingua import LinguaDetector
 from services.ingestion.adapters.members import SqlMembers
@@ -17,10 +18,21 @@ from services.ingestion.api.members import MemberCases, member_routes
 from services.ingestion.api.programmes import ProgrammeCases, programme_routes
 from services.ingestion.api.stories import StoryCases, story_routes
 from services.ingestion.events import OnSubmission
-from services.ingestion.tasks import FORGET_ANSWERS, ForgetAnswers
+from services.ingestion.tasks import (
+    FORGET_ANSWERS,
+    RESUME_ERASURES,
+    FinishErasures,
+    ForgetAnswers,
+)
 from services.ingestion.usecases import inbox_keys, initiatives, members, programmes, stories
 from services.ingestion.usecases.analysis import Analyst
 from services.ingestion.usecases.batches import ImportBatch
+from services.ingestion.usecases.erasing import (
+    CarryThrough,
+    EraseAgain,
+    EraseMember,
+    ResumeErasures,
+)
 from services.ingestion.usecases.inbox import Inbox
 from services.ingestion.usecases.once import Once
 from services.ingestion.usecases.posted import TakePosted
@@ -30,6 +42,7 @@ from services.ingestion.usecases.sharing import ShareStory
 from services.ingestion.usecases.submissions import TakeSubmission
 
 FORGET_SECONDS = 3600.0
+RESUME_SECONDS = 60.0
 
 
 def build(ports: Ports) -> Service:
@@ -40,23 +53,26 @@ def build(ports: Ports) -> Service:
     analyst = Analyst(detector, MinHashSketcher())
     take = TakeSubmission(registry, analyst, detector)
     inbox = Inbox(registry, take, _master(ports))
+    carry_through = CarryThrough(registry, ports.vault())
+    resume = ResumeErasures(registry, carry_through)
     ports.tasks.register(FORGET_ANSWERS, ForgetAnswers(Once(registry), inbox))
+    ports.tasks.register(RESUME_ERASURES, FinishErasures(resume))
     return Service(
         name="ingestion",
         routers=[
             programme_routes(_programme_cases(registry)),
-            member_routes(_member_cases(registry, detector), remembered),
+            member_routes(_member_cases(registry, detector, carry_through), remembered),
             initiative_routes(_initiative_cases(registry, detector)),
             story_routes(_story_cases(registry, analyst), remembered),
             import_routes(ImportBatch(registry, analyst, detector)),
-            republish_routes(Republish(registry)),
+            republish_routes(Republish(registry, EraseAgain(registry, carry_through))),
             inbox_routes(_inbox_cases(registry, inbox)),
         ],
         handlers={
             topics.INBOX: each(OnSubmission(inbox)),
             topics.STORIES: each(ShareStory(registry.stores.shared)),
         },
-        periodic={FORGET_ANSWERS: FORGET_SECONDS},
+        periodic={FORGET_ANSWERS: FORGET_SECONDS, RESUME_ERASURES: RESUME_SECONDS},
     )
 
 
@@ -76,6 +92,7 @@ def _stores() -> Stores:
         inbox_keys=SqlInboxKeys(),
         receipts=SqlReceipts(),
         shared=SqlShared(),
+        erasures=SqlErasures(),
     )
 
 
@@ -88,11 +105,13 @@ def _programme_cases(registry: Registry) -> ProgrammeCases:
     )
 
 
-def _member_cases(registry: Registry, detector: LinguaDetector) -> MemberCases:
+def _member_cases(
+    registry: Registry, detector: LinguaDetector, carry_through: CarryThrough
+) -> MemberCases:
     return MemberCases(
         create=members.CreateMember(registry, detector),
         change=members.ChangeMember(registry, detector),
-        erase=members.EraseMember(registry),
+        erase=EraseMember(registry, carry_through),
         block=members.Block(registry),
         read=members.ReadMember(registry),
         list=members.ListMembers(registry),

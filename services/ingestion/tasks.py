@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from services.ingestion.usecases.erasing import ResumeErasures
 from services.ingestion.usecases.inbox import Inbox
 from services.ingestion.usecases.once import Once
 
 FORGET_ANSWERS = "ingestion.forget_answers"
+RESUME_ERASURES = "ingestion.resume_erasures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +21,14 @@ class ForgetAnswers:
         """Forget."""
         self.once.forget()
         self.inbox.forget()
+
+
+@dataclass(frozen=True, slots=True)
+class FinishErasures:
+    """Go on with erasures that a crash or an outage interrupted."""
+
+    resume: ResumeErasures
+
+    def __call__(self, _argument: str) -> None:
+        """Go on."""
+        self.resume()

@@ -146,6 +146,10 @@ class Notifications(Protocol):
         """Mark one, or all, of a member's as read; tell whether there is such a one."""
         ...
 
+    def concerning(self, work: Work, member_id: str) -> frozenset[str]:
+        """Return the ids of what this member was told, and of what others were told of them."""
+        ...
+
     def erase(self, work: Work, member_id: str) -> None:
         """Delete what a member was told, with its deliveries, and every mention of the member."""
         ...

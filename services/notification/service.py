@@ -75,7 +75,9 @@ def build(ports: Ports) -> Service:
             ),
         ],
         handlers={
-            topics.MEMBERS: each(OnMember(ProjectMember(members, notifications, choices))),
+            topics.MEMBERS: each(
+                OnMember(ProjectMember(members, notifications, choices, ports.mailer))
+            ),
             topics.MATCHES: each(OnSlate(NotifySlate(tell), ports.tasks)),
             topics.INTRODUCTIONS: each(OnIntroduction(NotifyIntroduction(tell), ports.tasks)),
         },

@@ -28,7 +28,11 @@ WITHOUT_READER = {
     "NETWORK_STORIES": "other programmes read it",
 }
 FOR_TESTS_ONLY = {"fail_at": "ends the process at a point, to test what a crash leaves"}
-HANDED_OUT = {"Outbox": r"outbox\(\)", "Letters": r"letters\(\)"}
+HANDED_OUT = {
+    "Outbox": r"outbox\(\)",
+    "Letters": r"letters\(\)",
+    "Cleanings": r"cleanings\(\)",
+}
 """Ports that no suite names, because another port hands them out: how they are got there."""
 TOPIC_NAMES = {
     name: value for name, value in vars(topics).items() if isinstance(value, topics.Topic)

@@ -267,3 +267,43 @@ def test_a_folder_that_cannot_be_written_asks_for_patience(tmp_path: Path) -> No
     clock = ManualClock(datetime(2026, 3, 1, tzinfo=UTC))
     with pytest.raises(RetryableError):
         FolderMailer(tmp_path / "taken", clock).send(a_mail())
+
+
+def letter_to(address: str, identity: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = "kring@kring.example"
+    message["To"] = address
+    message["Message-ID"] = f"<{identity}@kring.example>"
+    message.set_content("Soep om zes uur.")
+    return message
+
+
+def test_forgetting_what_was_never_kept_is_harmless(post: Post) -> None:
+    post.mailer.forget(address="anna@kring.example", ids=["n-1"])
+
+    assert post.mails() == []
+
+
+def test_a_folder_forgets_the_mails_to_somebody_and_those_about_them(tmp_path: Path) -> None:
+    mailer = open_folder(f"file://{tmp_path}", clock=ManualClock(datetime(2026, 3, 1, tzinfo=UTC)))
+    mailer.send(letter_to('"Anna \u00c9" <Anna@Kring.example>', "n-1"))
+    mailer.send(letter_to("bert@kring.example", "n-2"))
+    mailer.send(letter_to("bert@kring.example", "n-3"))
+    (tmp_path / "note.txt").write_text("not a mail")
+
+    mailer.forget(address="anna@kring.example", ids=["n-2"])
+
+    assert [path.name.partition("-")[2] for path in sorted(tmp_path.glob("*.eml"))] == [
+        "n-3-kring-example.eml"
+    ]
+    mailer.forget(address="", ids=[])
+    assert len(list(tmp_path.glob("*.eml"))) == 1
+    assert (tmp_path / "note.txt").exists()
+
+
+def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    mailer = open_folder(f"file://{tmp_path}", clock=ManualClock(datetime(2026, 3, 1, tzinfo=UTC)))
+    (tmp_path / "odd.eml").mkdir()
+
+    with pytest.raises(RetryableError, match="mail folder"):
+        mailer.forget(address="anna@kring.example")

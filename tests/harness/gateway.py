@@ -226,6 +226,7 @@ class Opener:
             database=database or self.database,
             open_index=_no_index,
             encoder=_no_encoder,
+            vault=_no_vault,
             tasks=tasks or LocalTasks("gateway", telemetry),
             cache=MemoryCache(self.clock),
             limiter=limiter or MemoryLimiter(self.clock),
@@ -284,3 +285,7 @@ def _no_index(_name: str) -> NoReturn:
 
 def _no_encoder() -> NoReturn:
     raise AssertionError("the gateway has no encoder")
+
+
+def _no_vault() -> NoReturn:
+    raise AssertionError("this service asks for no key")

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from libs.adapters.memory.limiter import MemoryLimiter
 from libs.adapters.prometheus.telemetry import PrometheusTelemetry
 from libs.adapters.sql.database import SqlDatabase, open_database
 from libs.adapters.sql.migrate import migrate
+from libs.adapters.sql.vault.store import SqlVault, open_vault
 from libs.contracts.codec import decode, source_of
 from libs.contracts.envelope import Event
 from libs.kernel.clock import ManualClock
@@ -29,6 +30,7 @@ from libs.kernel.seal import HEADER, ReaderSeal
 from libs.runtime.api import build_app
 from libs.runtime.service import Ports
 from libs.runtime.settings import Settings
+from services.ingestion.adapters.erasures import SqlErasures
 from services.ingestion.adapters.inbox import SqlInboxKeys, SqlReceipts, SqlShared
 from services.ingestion.adapters.lingua import LinguaDetector
 from services.ingestion.adapters.members import SqlMembers
@@ -136,6 +138,12 @@ def open_database_in(
     database.close()
 
 
+def open_keys(folder: Path, clock: ManualClock) -> SqlVault:
+    """Return a vault in a folder."""
+    url = f"sqlite:///{folder}/vault.db"
+    return open_vault(url, installation_keys=["0123456789abcdef"], clock=clock)
+
+
 @contextmanager
 def open_world(
     folder: Path, clock: ManualClock, ids: Ids, database_url: str = ""
@@ -152,6 +160,7 @@ def open_world(
         inbox_keys=SqlInboxKeys(),
         receipts=SqlReceipts(),
         shared=SqlShared(),
+        erasures=SqlErasures(),
     )
     detector = LinguaDetector()
     with open_database_in(folder, clock, ids, database_url) as database:
@@ -204,7 +213,10 @@ def open_api(folder: Path, clock: ManualClock, ids: Ids, database_url: str = "")
     def nothing(*_: object) -> Any:  # noqa: ANN401  # ingestion opens no index and no encoder
         raise AssertionError("not used here")
 
-    with open_database_in(folder, clock, ids, database_url) as database:
+    with (
+        open_database_in(folder, clock, ids, database_url) as database,
+        closing(open_keys(folder, clock)) as vault,
+    ):
         telemetry = PrometheusTelemetry()
         tasks = LocalTasks("ingestion", telemetry)
         ports = Ports(
@@ -214,6 +226,7 @@ def open_api(folder: Path, clock: ManualClock, ids: Ids, database_url: str = "")
             database=database,
             open_index=nothing,
             encoder=nothing,
+            vault=lambda: vault,
             tasks=tasks,
             cache=MemoryCache(clock),
             limiter=MemoryLimiter(clock),

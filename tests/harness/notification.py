@@ -1,7 +1,7 @@
 """Notification over real embedded adapters (SQLite, a folder of mails), as its tests drive it."""
 
 import email
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import policy
@@ -113,6 +113,10 @@ class Weather(Mailer):
         _meet(self.before)
         self._mailer.send(message)
         _meet(self.after)
+
+    @override
+    def forget(self, *, address: str, ids: Collection[str] = ()) -> None:
+        self._mailer.forget(address=address, ids=ids)
 
 
 def _meet(ahead: list[BaseException | None]) -> None:
@@ -254,6 +258,7 @@ def open_world(
         database=database,
         open_index=nothing,
         encoder=nothing,
+        vault=nothing,
         tasks=tasks,
         cache=MemoryCache(clock),
         limiter=MemoryLimiter(clock),

@@ -25,6 +25,8 @@ from libs.kernel.policy import Filter, accepts
 from libs.ports.encoder import Vectors
 from libs.ports.index import Document, Hit, Index, Leg, Took, untold
 
+_PURGE_SECONDS = 600.0
+_PURGING = {"index.merge.policy.expunge_deletes_allowed": 0}  # by default a tenth may stay
 HEADER = orjson.dumps(
     {
         "search_type": "dfs_query_then_fetch",  # words weigh the same in every shard
@@ -206,6 +208,16 @@ class ElasticsearchIndex(Index):
             field: {each["key"]: each["doc_count"] for each in counted[field]["buckets"]}
             for field in fields
         }
+
+    @override
+    def purge(self) -> None:
+        client = self._client.options(request_timeout=_PURGE_SECONDS)
+        with translated():
+            client.indices.put_settings(index=self.alias, settings=_PURGING)
+            client.indices.refresh(index=self.alias)
+            client.indices.flush(index=self.alias, force=True)
+            client.indices.forcemerge(index=self.alias, only_expunge_deletes=True)
+            client.indices.flush(index=self.alias, force=True)
 
     @override
     def sequences(self) -> dict[str, int]:

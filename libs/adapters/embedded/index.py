@@ -90,6 +90,13 @@ class EmbeddedIndex(Index):
             self._record.clear()
             self._follow()
 
+    @override
+    def purge(self) -> None:
+        with self._writing:
+            self._text.rewrite(self._record.text_changes(0), self._record.revision)
+            self._table = self._fresh_table()
+            self._record.checkpoint()
+
     def _follow(self) -> None:
         """Let both legs catch up; the table first, for it names what the text leg finds."""
         record = self._record

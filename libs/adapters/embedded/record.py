@@ -22,7 +22,7 @@ from libs.adapters.embedded.storage import (
     translated,
     vector_of,
 )
-from libs.kernel.errors import SettingsError
+from libs.kernel.errors import RetryableError, SettingsError
 from libs.ports.encoder import Vectors
 from libs.ports.index import Document, Passage
 
@@ -197,6 +197,13 @@ class Record:
             f"SELECT {columns} FROM entry WHERE revision > ? ORDER BY revision, number",  # noqa: S608  # our own constants
             (after,),
         )
+
+    def checkpoint(self) -> None:
+        """Leave nothing of what was removed in the files; raises ``RetryableError`` if read."""
+        with translated():
+            (busy, _, _) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise RetryableError("removed documents may still stand in a file: somebody reads")
 
     def close(self) -> None:
         """Release the file."""

@@ -86,6 +86,16 @@ class TextLeg:
                 if change.texts is not None:
                     writer.add_document(self._document(change))
 
+    def rewrite(self, changes: Iterable[TextChange], revision: int) -> None:
+        """Hold just these, in new files: tantivy keeps the words of what was deleted in the old."""
+        with self._change(revision) as writer:
+            writer.delete_all_documents()
+            for change in changes:
+                if change.texts is not None:
+                    writer.add_document(self._document(change))
+        if self._writer is not None:
+            self._writer.garbage_collect_files()
+
     def clear(self, revision: int) -> None:
         """Forget everything."""
         with self._change(revision) as writer:

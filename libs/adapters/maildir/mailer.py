@@ -2,9 +2,12 @@
 
 import os
 import re
+from collections.abc import Collection
 from contextlib import suppress
 from email import policy
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
+from email.utils import getaddresses
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -43,10 +46,30 @@ class FolderMailer(Mailer):
                 partial.unlink()
             raise RetryableError(f"mail folder: {error.strerror}") from error
 
+    @override
+    def forget(self, *, address: str, ids: Collection[str] = ()) -> None:
+        """Look through all mails: a folder is for one machine and for trying things out."""
+        try:
+            for path in [*self._folder.glob("*.eml"), *self._folder.glob(".*.part")]:
+                with suppress(FileNotFoundError):  # another service may forget the same mail
+                    if _is_about(path, address.lower(), ids):
+                        path.unlink()
+        except OSError as error:
+            raise RetryableError(f"mail folder: {error.strerror}") from error
+
     def _name(self, message: EmailMessage) -> str:
         time = self._clock.now().strftime("%Y%m%dT%H%M%S.%fZ")
         part = _UNSAFE.sub("-", str(message["Message-ID"] or "")).strip("-")[:60]
         return f"{time}-{part or 'mail'}.eml"
+
+
+def _is_about(path: Path, address: str, ids: Collection[str]) -> bool:
+    """Tell whether a mail goes to an address or has one of these ids."""
+    with path.open("rb") as file:
+        headers = BytesHeaderParser(policy=policy.default).parse(file)
+    name = str(headers["Message-ID"] or "").strip("<>").partition("@")[0]
+    recipients = {to.lower() for _, to in getaddresses([str(headers["To"])])}
+    return name in ids or (bool(address) and address in recipients)
 
 
 def open_mailer(url: str, *, clock: Clock) -> FolderMailer:

@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from collections.abc import Collection
 from contextlib import suppress
 from email import policy
 from email.message import EmailMessage
@@ -53,6 +54,10 @@ class SmtpMailer(Mailer):
         finally:
             with suppress(OSError):  # the mail's fate is decided already
                 server.quit()
+
+    @override
+    def forget(self, *, address: str, ids: Collection[str] = ()) -> None:
+        """Do nothing: every mail left, or is somebody else's to send again."""
 
     def _connect(self) -> smtplib.SMTP:
         if self._secure:

@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from typing_extensions import override
 
+from libs.adapters.sql.cleanings import SqlCleanings
 from libs.adapters.sql.engine import open_engines, translated
 from libs.adapters.sql.engines import Engines
 from libs.adapters.sql.letters import SqlLetters
@@ -17,7 +18,7 @@ from libs.kernel.bell import Bell
 from libs.kernel.clock import Clock
 from libs.kernel.errors import RetryableError
 from libs.kernel.ids import Ids
-from libs.ports.database import Database, Letters, Outbox, Work
+from libs.ports.database import Cleanings, Database, Letters, Outbox, Work
 
 
 class SqlDatabase(Database):
@@ -54,6 +55,16 @@ class SqlDatabase(Database):
     @override
     def letters(self) -> Letters:
         return SqlLetters(self._engines)
+
+    @override
+    def cleanings(self) -> Cleanings:
+        return SqlCleanings(self._engines, self._stamp.clock)
+
+    @override
+    def purge(self) -> None:
+        with translated():
+            if not self._engines.checkpoint():
+                raise RetryableError("deleted rows may still stand in a file: somebody reads")
 
     @override
     def tidy(self, *, sent_before: datetime) -> int:

@@ -1,5 +1,7 @@
 """The dead-letter table, as the command line reads it."""
 
+import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -42,10 +44,36 @@ class SqlLetters(Letters):
         return None if row is None else _letter(row)
 
     @override
+    def drop_naming(self, words: Collection[str]) -> int:
+        needles = _needles(words)
+        if not needles:
+            return 0
+        held = sa.select(DEAD_LETTER.c.id, DEAD_LETTER.c.value, DEAD_LETTER.c.reason)
+        with translated(), self._engines.writer.begin() as connection:
+            found = [
+                row.id
+                for row in connection.execute(held)
+                if any(needle in _folded(row.value, row.reason) for needle in needles)
+            ]
+            connection.execute(sa.delete(DEAD_LETTER).where(DEAD_LETTER.c.id.in_(found)))
+        return len(found)
+
+    @override
     def drop(self, letter_id: int) -> bool:
         change = sa.delete(DEAD_LETTER).where(DEAD_LETTER.c.id == letter_id)
         with translated(), self._engines.writer.begin() as connection:
             return connection.execute(change).rowcount == 1
+
+
+def _needles(words: Collection[str]) -> set[bytes]:
+    """Return how words may stand in bytes, folded."""
+    forms = {form for word in words if word for form in (word, json.dumps(word)[1:-1])}
+    return {form.lower().encode("utf-8", "replace") for form in forms}
+
+
+def _folded(value: bytes, reason: str) -> bytes:
+    told = value.decode("utf-8", "replace") + "\n" + reason
+    return told.lower().encode("utf-8", "replace")
 
 
 def _letter(row: sa.Row[tuple[object, ...]]) -> DeadLetter:

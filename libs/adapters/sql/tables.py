@@ -27,6 +27,16 @@ APPLIED = sa.Table(
     sa.Column("payload_sha256", sa.LargeBinary, nullable=False),
 )
 
+CLEANING = sa.Table(
+    "cleaning",
+    METADATA,
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.Column("cause", sa.Text, nullable=False),
+    sa.Column("asked_at", sa.Double, nullable=False),
+    sa.Column("cleaned_at", sa.Double),
+)
+
 DEAD_LETTER = sa.Table(
     "dead_letter",
     METADATA,

@@ -26,6 +26,15 @@ _BURY = sa.text(
     RETURNING id
     """
 )
+_VANISH = sa.text(
+    """
+    INSERT INTO cleaning (subject, sequence, cause, asked_at, cleaned_at)
+    VALUES (:subject, :sequence, :cause, :now, NULL)
+    ON CONFLICT (subject) DO UPDATE SET sequence = excluded.sequence, cause = excluded.cause,
+        asked_at = excluded.asked_at, cleaned_at = NULL
+    WHERE cleaning.sequence < excluded.sequence
+    """
+)
 _ENQUEUE = sa.insert(OUTBOX).inline()
 
 Columns = TypeVarTuple("Columns")
@@ -122,6 +131,12 @@ class SqlWork(Work):
         ).first()
         if buried is not None:
             self._told.append(_dead(letter))
+
+    @override
+    def vanish(self, subject: str, sequence: int, *, cause: str = "") -> None:
+        now = self._stamp.clock.now().timestamp()
+        values = {"subject": subject, "sequence": sequence, "cause": cause or subject, "now": now}
+        self.connection.execute(_VANISH, values)
 
     def settle(self) -> bool:
         """Write what was told into the outbox, in order; tell whether there was anything.

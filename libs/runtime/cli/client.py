@@ -24,6 +24,10 @@ class RefusedError(KringError):
     """Kring answered with a problem; the message is its detail."""
 
 
+class AbsentError(RefusedError):
+    """Kring knows no such thing."""
+
+
 class Client:
     """Calls the API of the Kring that runs on a data folder, or at an address."""
 
@@ -49,9 +53,9 @@ class Client:
         """Return the JSON of a POST."""
         return self._answer("POST", path, json=body)
 
-    def delete(self, path: str) -> Any:  # noqa: ANN401  # JSON
-        """Return the JSON of a DELETE."""
-        return self._answer("DELETE", path)
+    def delete(self, path: str, query: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401  # JSON
+        """Return the JSON of a DELETE, if there is any."""
+        return self._answer("DELETE", path, params=query)
 
     def close(self) -> None:
         """Close the connections."""
@@ -70,6 +74,8 @@ class Client:
             raise NotRunningError(
                 f"Kring at {self.url} is starting or busy: try again in a moment."
             )
+        if response.status_code == httpx2.codes.NOT_FOUND:
+            raise AbsentError(_detail(response))
         raise RefusedError(_detail(response))
 
 

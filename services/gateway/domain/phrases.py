@@ -101,6 +101,12 @@ may_cross_line|mij ook koppelt over de grens tussen beroep en eigen ervaring|als
 preferred_language|Mijn taal|My language
 you_are|Je bent ingelogd als|You are signed in as
 everywhere|Overal uitloggen|Sign out everywhere
+erase_title|Kring verlaten|Leave Kring
+erase_told|We wissen je profiel, je werk, je vragen en wat anderen over je te zien kregen. Dat kan niet worden teruggedraaid.|We erase your profile, your work, your questions and what others were shown of you. It cannot be undone.
+erase_open|Ik wil weg|I want to leave
+erase_keep|Laat mijn verhalen staan, zonder mijn naam|Keep my stories, without my name
+erase_sure|Ja, wis alles over mij|Yes, erase everything about me
+erase_button|Wis mij nu|Erase me now
 """
 
 RESULTS = """
@@ -130,6 +136,7 @@ done_asked|Je vraag is verstuurd.|Your question was sent.
 done_answered|Je antwoord is verwerkt.|Your answer was recorded.
 done_saved|Bewaard.|Saved.
 done_shared|Dank je wel, je verhaal staat erin. Binnen een minuut is het te vinden.|Thank you, your story is in. It can be found within a minute.
+done_erased|Alles over jou is gewist. Dank je wel dat je meedeed.|Everything about you was erased. Thank you for having been with us.
 done_failed|Dat lukte nu niet. Probeer het zo nog eens.|That did not work just now. Please try again in a moment.
 done_conflict|Dat kan nu niet: het is al beantwoord of verlopen, of een van jullie heeft geen plek meer.|That is not possible now: it was answered or lapsed, or one of you has no place left.
 done_stale|Dit is intussen ergens anders gewijzigd. Hieronder staat het zoals het nu is.|This was changed elsewhere meanwhile. Below is how it stands now.

@@ -1,11 +1,13 @@
-"""The page of preferences: what one is told where, and leaving."""
+"""The page of preferences: what one is told where, what is allowed, and leaving for good."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
 
 from services.gateway.domain.session import LANGUAGE_COOKIE
 from services.gateway.pages.frame import Frame, Person, Sent, after
+from services.gateway.pages.signin import Cookie
 from services.gateway.usecases.forward import Ask
 
 _KINDS = ("recommendation", "introduction_asked", "introduced")
@@ -14,7 +16,7 @@ _CONSENTS = ("matching", "mail", "cross_line")
 _LANGUAGES = ("nl", "en")
 
 
-def routes(frame: Frame, ask: Ask) -> APIRouter:
+def routes(frame: Frame, ask: Ask, *, cookie: Cookie) -> APIRouter:
     """Return the routes of /preferences."""
     router = APIRouter(include_in_schema=False, route_class=frame.route_class())
 
@@ -57,6 +59,20 @@ def routes(frame: Frame, ask: Ask) -> APIRouter:
         }
         response = after(ask(sent.reader, path, method="PATCH", body=body), "/preferences", "saved")
         response.delete_cookie(LANGUAGE_COOKIE)
+        return response
+
+    @router.post("/preferences/erase")
+    def erase(sent: Annotated[Sent, Depends(frame.sent)]) -> Response:
+        """Erase the member who says so twice, and sign out."""
+        if "sure" not in sent.fields:
+            return RedirectResponse("/preferences?done=invalid", 303)
+        stories = "keep" if "keep" in sent.fields else "withdraw"
+        path = f"/v1/members/{sent.reader.member_id}"
+        answer = ask(sent.reader, path, method="DELETE", query={"stories": stories})
+        if not answer.is_fine:
+            return after(answer, "/preferences", "saved")
+        response = RedirectResponse("/signin?done=erased", 303)
+        cookie.drop(response)
         return response
 
     return router

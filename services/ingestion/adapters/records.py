@@ -32,6 +32,11 @@ class SqlIdentities(Identities):
         }
         upsert(work, IDENTITIES, values)
 
+    @override
+    def forget_records(self, work: Work, thing_id: str) -> None:
+        change = sa.update(IDENTITIES).where(IDENTITIES.c.id == thing_id)
+        connection_of(work).execute(change.values(record_digest=""))
+
 
 class SqlTombs(Tombs):
     """One row per thing that is gone."""

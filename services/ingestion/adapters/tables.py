@@ -161,3 +161,13 @@ ANSWERS = sa.Table(
     sa.Column("content", sa.Text, nullable=False),
     sa.Column("answered_at", sa.Text, nullable=False),
 )
+
+ERASURES = sa.Table(
+    "erasures",
+    METADATA,
+    sa.Column("member_id", sa.Text, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("stories", sa.Text, nullable=False),
+    sa.Column("asked_at", sa.Text, nullable=False),
+    sa.Column("is_done", sa.Boolean, nullable=False),
+)

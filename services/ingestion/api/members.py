@@ -21,15 +21,15 @@ from services.ingestion.api.headers import (
     expected,
     tag,
 )
+from services.ingestion.domain.erasure import Authored
 from services.ingestion.domain.kept import Kept
 from services.ingestion.domain.member import Member
 from services.ingestion.usecases.access import changes_member
+from services.ingestion.usecases.erasing import EraseMember
 from services.ingestion.usecases.members import (
-    Authored,
     Block,
     ChangeMember,
     CreateMember,
-    EraseMember,
     ListMembers,
     ReadMember,
 )

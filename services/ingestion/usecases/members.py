@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from libs.kernel.errors import ForbiddenError, InvalidError, NotFoundError
 from libs.kernel.policy import All, Filter, Reader, Role, Term, visible_to
@@ -79,46 +78,6 @@ class ChangeMember:
             )
             draft = MemberDraft(member, fields, programme, kept)
             return MemberIntake(self.registry, self.detector)(work, draft, reader)
-
-
-class Authored(StrEnum):
-    """What becomes of the stories of somebody who leaves."""
-
-    WITHDRAW = "withdraw"
-    KEEP = "keep"
-
-
-@dataclass(frozen=True)
-class EraseMember:
-    """A member leaves for good, or a coordinator sees to it."""
-
-    registry: Registry
-
-    def __call__(
-        self, member_id: str, reader: Reader, expected: Expected, stories: Authored
-    ) -> None:
-        """Delete every row about the member and tell it.
-
-        Their stories are withdrawn, or stay without their name if they chose so. Nobody's block
-        and no story names them afterwards.
-        """
-        stores = self.registry.stores
-        with self.registry.database.write() as work:
-            kept = Access(stores).member_to_change(work, member_id, reader)
-            expected.check(kept)
-            for story in stores.stories.of_member(work, member_id):
-                if story.state.owner == member_id and stories is Authored.WITHDRAW:
-                    self.registry.withdraw_story(work, story)
-                    continue
-                others = tuple(other for other in story.state.contacts if other != member_id)
-                owner = "" if story.state.owner == member_id else story.state.owner
-                nameless = replace(story.state, owner=owner, contacts=others)
-                self.registry.keep_story(work, story.changed(nameless))
-            for other in stores.members.who_blocked(work, member_id):
-                blocked = tuple(item for item in other.state.blocked if item != member_id)
-                freed = replace(other.state, blocked=blocked)
-                self.registry.keep_member(work, other.changed(freed))
-            self.registry.erase_member(work, kept)
 
 
 @dataclass(frozen=True)

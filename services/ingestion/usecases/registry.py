@@ -12,6 +12,7 @@ from services.ingestion.domain.programme import Programme
 from services.ingestion.domain.story import Story
 from services.ingestion.ports import (
     Answers,
+    Erasures,
     Identities,
     InboxKeys,
     Likenesses,
@@ -45,6 +46,7 @@ class Stores:
     inbox_keys: InboxKeys
     receipts: Receipts
     shared: Shared
+    erasures: Erasures
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,11 @@ class Registry:
             state=story_state(kept.state),
         )
 
-    def withdraw_story(self, work: Work, kept: Kept[Story]) -> None:
-        """Delete a story for good and tell it."""
+    def withdraw_story(self, work: Work, kept: Kept[Story], *, cause: str = "") -> None:
+        """Delete a story for good and tell it; ``cause`` is the subject for whose sake."""
         story, sequence = kept.state, kept.sequence + 1
+        work.vanish(f"{topics.STORIES.aggregate}/{story.id}", sequence, cause=cause)
+        self.stores.identities.forget_records(work, story.id)
         self.stores.stories.remove(work, story.id)
         self.stores.tombs.put(work, story.id, story.programme, sequence)
         work.emit(
@@ -106,6 +110,8 @@ class Registry:
     def erase_member(self, work: Work, kept: Kept[Member]) -> None:
         """Delete a member for good and tell it."""
         member, sequence = kept.state, kept.sequence + 1
+        work.vanish(f"{topics.MEMBERS.aggregate}/{member.id}", sequence)
+        self.stores.identities.forget_records(work, member.id)
         self.stores.members.remove(work, member.id)
         self.stores.tombs.put(work, member.id, member.programme, sequence)
         work.emit(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from libs.kernel.errors import InvalidError, NotFoundError
 from libs.kernel.policy import EVERYTHING
 from libs.ports.database import Work
+from services.ingestion.usecases.erasing import EraseAgain
 from services.ingestion.usecases.registry import Registry
 
 BATCH = 200
@@ -16,17 +17,20 @@ class Republish:
     """The operator lets the present states go out again, with higher sequences."""
 
     registry: Registry
+    erase_again: EraseAgain
 
     def __call__(self, aggregate: str) -> int:
         """Return how many snapshots are on their way.
 
         ``aggregate`` is ``programme/ID``, ``member/ID`` or ``story/ID``; empty means everything,
-        programmes first, in transactions of ``BATCH`` each.
+        programmes first, in transactions of ``BATCH`` each. Whoever was erased since the backup
+        that the database was restored from is erased again before that.
         """
         if aggregate:
             with self.registry.database.write() as work:
                 self._one(work, aggregate)
             return 1
+        self.erase_again()
         return sum(self._all(step) for step in (self._programmes, self._members, self._stories))
 
     def _all(self, step: Callable[[Work, str], list[str]]) -> int:

@@ -122,6 +122,14 @@ class SqlNotifications(Notifications):
         return bool(rows.all())
 
     @override
+    def concerning(self, work: Work, member_id: str) -> frozenset[str]:
+        query = sa.union(
+            sa.select(_N.id).where(_N.recipient_id == member_id),
+            sa.select(_M.notification_id).where(_M.member_id == member_id),
+        )
+        return frozenset(connection_of(work).scalars(query))
+
+    @override
     def erase(self, work: Work, member_id: str) -> None:
         connection = connection_of(work)
         connection.execute(sa.delete(NOTIFICATION).where(_N.recipient_id == member_id))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from libs.contracts.gen.kring.events.v1.members_pb2 import PURPOSE_MAIL
 from libs.contracts.gen.kring.events.v1.members_pb2 import Member as Snapshot
 from libs.ports.database import Work
+from libs.ports.mailer import Mailer
 from services.notification.domain.preference import Preferences, language_among
 from services.notification.ports import Choices, Member, Members, Notifications
 
@@ -16,10 +17,14 @@ class ProjectMember:
     members: Members
     notifications: Notifications
     choices: Choices
+    mailer: Mailer
 
     def __call__(self, work: Work, member_id: str, snapshot: Snapshot, *, programme: str) -> None:
         """Make the rows say what the snapshot says."""
         if snapshot.erased:
+            known = self.members.get(work, [member_id]).get(member_id)
+            mails = self.notifications.concerning(work, member_id)
+            self.mailer.forget(address=known.email if known else "", ids=mails)
             self.members.erase(work, member_id)
             self.notifications.erase(work, member_id)
             self.choices.put(work, member_id, Preferences())

@@ -139,7 +139,7 @@ def test_a_repository_works_inside_the_open_transaction(tmp_path: Path) -> None:
 
 def test_a_repository_takes_work_of_this_database_only() -> None:
     class Foreign(Work):
-        emit = advance = advance_all = forget = bury = print  # type: ignore[assignment]
+        emit = advance = advance_all = forget = bury = vanish = print  # type: ignore[assignment]
 
     with pytest.raises(TypeError, match="Foreign"):
         connection_of(Foreign())

@@ -2,7 +2,7 @@
 # ruff: noqa: ANN401  # answers of every shape
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from typing import Any
@@ -42,6 +42,10 @@ class RefusingMailer(Mailer):
     @override
     def send(self, message: EmailMessage) -> None:
         raise RefusedError("no")
+
+    @override
+    def forget(self, *, address: str, ids: Collection[str] = ()) -> None:
+        pass
 
 
 class BreakableDatabase(SqlDatabase):

@@ -354,6 +354,29 @@ def test_signing_out_by_the_page_ends_the_session(anna: Gateway) -> None:
     assert anna.client.get("/v1/session").status_code == 401
 
 
+def test_who_leaves_for_good_says_so_twice_and_is_signed_out(anna: Gateway) -> None:
+    form = {"form_token": form_token(anna, "/preferences"), "keep": "on"}
+    asked = len(anna.peer.asked)
+    answer = anna.client.post("/preferences/erase", data=form)
+    assert answer.headers["location"] == "/preferences?done=invalid"
+    assert len(anna.peer.asked) == asked
+
+    answer = anna.client.post("/preferences/erase", data={**form, "sure": "on"})
+    assert answer.headers["location"] == "/signin?done=erased"
+    assert "kring_session" not in anna.client.cookies
+    left = anna.peer.asked[-1]
+    assert (left["method"], left["path"]) == ("DELETE", f"/v1/members/{ANNA}")
+    assert "Everything about you was erased" in anna.client.get("/signin?done=erased").text
+
+
+def test_who_cannot_be_erased_now_stays_signed_in(anna: Gateway) -> None:
+    anna.peer.canned["DELETE", f"/v1/members/{ANNA}"] = (503, {})
+    form = {"form_token": form_token(anna, "/preferences"), "sure": "on"}
+    answer = anna.client.post("/preferences/erase", data=form)
+    assert answer.headers["location"] == "/preferences?done=failed"
+    assert "kring_session" in anna.client.cookies
+
+
 def test_a_form_that_is_no_use_is_answered_by_a_page(gateway: Gateway) -> None:
     answer = gateway.client.post("/signin", data={})
     assert answer.status_code == 422
