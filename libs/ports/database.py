@@ -1,6 +1,6 @@
 """The database of one service: one transaction changes state and writes its events."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 from libs.contracts.envelope import Record
 from libs.contracts.topics import M, Topic
+from libs.kernel.audit import Deed, Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,10 @@ class Database(Protocol):
         """
         ...
 
+    def audit(self, key: bytes) -> "Audit":
+        """Return the deeds that were written down, chained by a key that stands elsewhere."""
+        ...
+
     def tidy(self, *, sent_before: datetime) -> int:
         """Delete the outbox rows sent before a time; return how many.
 
@@ -180,6 +185,18 @@ class Letters(Protocol):
 
         In any case, as UTF-8 or as JSON escapes it. Empty words name nothing.
         """
+        ...
+
+
+class Audit(Protocol):
+    """Who did what to whom: a chain that only grows."""
+
+    def append(self, deed: Deed) -> Entry:
+        """Write a deed down behind the last one, in a transaction of its own."""
+        ...
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield every entry as it stands, by its sequence; none of them is checked."""
         ...
 
 

@@ -5,6 +5,9 @@ from typing import Protocol
 
 from libs.contracts.sealing import Keys
 
+AUDIT_KEY = "the audit log"
+"""The name under which the vault keeps the key of the audit log, as if it were a member."""
+
 
 class Vault(Protocol):
     """Data keys of members, kept apart from everything that they seal.

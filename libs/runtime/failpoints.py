@@ -24,7 +24,7 @@ from typing_extensions import override
 from libs.contracts.envelope import Record
 from libs.kernel.errors import SettingsError
 from libs.ports.bus import Bus, Delivery, Slot, Subscription
-from libs.ports.database import Cleanings, Database, Letters, Outbox, Work
+from libs.ports.database import Audit, Cleanings, Database, Letters, Outbox, Work
 from libs.ports.mailer import Mailer
 
 _FORM = re.compile(r"(P[1234578])(?:@([a-z]+))?:kill")
@@ -97,6 +97,10 @@ class _FailingDatabase(Database):
     @override
     def letters(self) -> Letters:
         return self.inner.letters()
+
+    @override
+    def audit(self, key: bytes) -> Audit:
+        return self.inner.audit(key)
 
     @override
     def cleanings(self) -> Cleanings:

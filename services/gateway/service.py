@@ -14,6 +14,8 @@ from libs.contracts import topics
 from libs.kernel.errors import AppError, TooManyError
 from libs.kernel.policy import Reader
 from libs.kernel.seal import ReaderSeal
+from libs.ports.database import Audit
+from libs.ports.vault import AUDIT_KEY
 from libs.runtime.service import Ports, Service, each
 from libs.web.problems import problem_response
 from services.gateway.adapters.signer import LinkSigner
@@ -21,6 +23,7 @@ from services.gateway.adapters.sql import SqlKeys, SqlLinks, SqlMembers, SqlSess
 from services.gateway.api import forward as forwarding
 from services.gateway.api import keys, session
 from services.gateway.api.admission import Admission, address_of
+from services.gateway.api.audited import Audited
 from services.gateway.api.body import CheckedBody
 from services.gateway.api.cookies import SessionCookie
 from services.gateway.api.headers import KnownHost, SecurityHeaders, is_api, is_file
@@ -157,6 +160,7 @@ class _Gateway:
         describe = DescribeApi(self._ports.peers, self._ports.cache)
         app.include_router(forwarding.contract(describe, app))
         app.mount("/static", StaticFiles(directory=UI / "static"))
+        app.add_middleware(Audited, audit=self._audit, clock=self._ports.clock)
         app.add_middleware(CheckedBody)
         app.add_middleware(
             Admission,
@@ -169,6 +173,11 @@ class _Gateway:
         if self._public.netloc:
             app.add_middleware(KnownHost, hosts={self._public.netloc.lower()})
         app.add_middleware(SecurityHeaders, is_https=self._cookie.is_secure)
+
+    def _audit(self) -> Audit:
+        """Return the audit log, chained by a key of the vault that nobody destroys."""
+        key = self._ports.vault().make([AUDIT_KEY])[AUDIT_KEY]
+        return self._ports.database.audit(key or b"")
 
     def _admit(self) -> Admit:
         ports = self._ports

@@ -32,6 +32,7 @@ HANDED_OUT = {
     "Outbox": r"outbox\(\)",
     "Letters": r"letters\(\)",
     "Cleanings": r"cleanings\(\)",
+    "Audit": r"audit\(",
 }
 """Ports that no suite names, because another port hands them out: how they are got there."""
 TOPIC_NAMES = {

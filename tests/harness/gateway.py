@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from email import policy
 from pathlib import Path
@@ -27,6 +27,7 @@ from libs.adapters.memory.limiter import MemoryLimiter
 from libs.adapters.prometheus.telemetry import PrometheusTelemetry
 from libs.adapters.sql.database import SqlDatabase, open_database
 from libs.adapters.sql.migrate import migrate
+from libs.adapters.sql.vault.store import SqlVault, open_vault
 from libs.adapters.sql.work import connection_of
 from libs.contracts import topics
 from libs.contracts.envelope import Event
@@ -38,6 +39,7 @@ from libs.kernel.seal import HEADER, ReaderSeal
 from libs.ports.cache import Limiter
 from libs.ports.database import Database
 from libs.ports.mailer import Mailer
+from libs.ports.vault import AUDIT_KEY
 from libs.runtime.api import build_app
 from libs.runtime.service import Ports, Service
 from libs.runtime.settings import Settings
@@ -94,6 +96,11 @@ class Gateway:
     mail_folder: Path
     peer: Peer
     sequence: int = 0
+
+    @property
+    def audit_key(self) -> bytes:
+        """Return the key that chains the audit log."""
+        return self.ports.vault().make([AUDIT_KEY])[AUDIT_KEY] or b""
 
     def tell_member(self, member_id: str, address: str, **more: Any) -> None:
         """Let the gateway learn of a member from the log."""
@@ -202,6 +209,7 @@ class Opener:
 
     folder: Path
     database: SqlDatabase
+    vault: SqlVault
     peer: Peer
     clock: ManualClock
     ids: Ids
@@ -226,7 +234,7 @@ class Opener:
             database=database or self.database,
             open_index=_no_index,
             encoder=_no_encoder,
-            vault=_no_vault,
+            vault=lambda: self.vault,
             tasks=tasks or LocalTasks("gateway", telemetry),
             cache=MemoryCache(self.clock),
             limiter=limiter or MemoryLimiter(self.clock),
@@ -273,9 +281,11 @@ def open_gateways(
     url = database_url or f"sqlite:///{folder}/gateway.db"
     migrate(url, "services.gateway.migrations")
     database = open_database(url, source="/kring/gateway", clock=clock, ids=ids)
-    opener = Opener(folder, database, peer, clock, ids)
-    yield opener
-    opener.close()
+    keys = f"sqlite:///{folder}/keys/vault.db"
+    with closing(open_vault(keys, installation_keys=[SECRET], clock=clock)) as vault:
+        opener = Opener(folder, database, vault, peer, clock, ids)
+        yield opener
+        opener.close()
     database.close()
 
 
@@ -285,7 +295,3 @@ def _no_index(_name: str) -> NoReturn:
 
 def _no_encoder() -> NoReturn:
     raise AssertionError("the gateway has no encoder")
-
-
-def _no_vault() -> NoReturn:
-    raise AssertionError("this service asks for no key")

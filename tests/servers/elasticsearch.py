@@ -33,6 +33,8 @@ class Elasticsearch:
 
     server: Server
     port: int
+    data: Path
+    """Where it keeps everything."""
 
     @property
     def url(self) -> str:
@@ -60,7 +62,7 @@ def running() -> Iterator[Elasticsearch]:
             cwd=home,
         )
         try:
-            yield Elasticsearch(server, port)
+            yield Elasticsearch(server, port, home / "data")
         finally:
             server.stop()
 

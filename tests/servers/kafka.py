@@ -57,7 +57,7 @@ class Kafka:
 
     def __init__(self, folder: Path) -> None:
         """Format a new log in this folder and start."""
-        self._folder = folder
+        self.folder = folder
         self.port, controller = free_ports(2)
         self.bootstrap = f"{HOST}:{self.port}"
         properties = folder / "server.properties"
@@ -96,10 +96,10 @@ class Kafka:
                 "-cp",
                 self._jars,
                 "kafka.Kafka",
-                self._folder / "server.properties",
+                self.folder / "server.properties",
             ],
             ready=lambda: answers(self.port),
-            log=self._folder / "kafka.log",
+            log=self.folder / "kafka.log",
         )
 
 

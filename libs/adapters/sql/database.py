@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from typing_extensions import override
 
+from libs.adapters.sql.audit import SqlAudit
 from libs.adapters.sql.cleanings import SqlCleanings
 from libs.adapters.sql.engine import open_engines, translated
 from libs.adapters.sql.engines import Engines
@@ -18,7 +19,7 @@ from libs.kernel.bell import Bell
 from libs.kernel.clock import Clock
 from libs.kernel.errors import RetryableError
 from libs.kernel.ids import Ids
-from libs.ports.database import Cleanings, Database, Letters, Outbox, Work
+from libs.ports.database import Audit, Cleanings, Database, Letters, Outbox, Work
 
 
 class SqlDatabase(Database):
@@ -59,6 +60,10 @@ class SqlDatabase(Database):
     @override
     def cleanings(self) -> Cleanings:
         return SqlCleanings(self._engines, self._stamp.clock)
+
+    @override
+    def audit(self, key: bytes) -> Audit:
+        return SqlAudit(self._engines, key)
 
     @override
     def purge(self) -> None:

@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from libs.kernel.errors import KringError
 from libs.runtime.cli.terminal import AsJson, Data, Key, Url, print_result, settings_for, told
+from libs.runtime.cli.trusting import add_trusting
 
 ServiceName = Annotated[str, typer.Option(help="The service whose letters are meant.")]
 Letter = Annotated[int, typer.Argument(help="Number of the letter, from `kring dlq list`.")]
@@ -19,7 +20,7 @@ def add_operating(app: typer.Typer, services: Sequence[str], console: Console) -
     _add_letters(app, services, console)
     _add_repair(app, services, console)
     _add_migrating(app, services, console)
-    _add_erasing(app, services, console)
+    add_trusting(app, services, console)
     _add_doctor(app, services, console)
 
 
@@ -141,39 +142,6 @@ def _add_migrating(app: typer.Typer, services: Sequence[str], console: Console) 
                 _chosen(each, services)
             for name in start(settings_for(data), service or services):
                 console.print(f"{name}: the database is up to date.")
-
-
-def _add_erasing(app: typer.Typer, services: Sequence[str], console: Console) -> None:
-    @app.command()
-    def erase(
-        member: Annotated[str, typer.Argument(help="Id or mail address of a member.")],
-        keep_stories: Annotated[
-            bool, typer.Option("--keep-stories", help="Their stories stay, without their name.")
-        ] = False,
-        seconds: Annotated[float, typer.Option(min=0, help="How long to wait for it.")] = 120.0,
-        data: Data = None,
-        as_json: AsJson = False,
-    ) -> None:
-        """Erase a member for good, from every service; run again it goes on, or tells the state."""
-        with told():
-            from libs.kernel.clock import SystemClock  # noqa: PLC0415
-            from libs.runtime.cli import erasing  # noqa: PLC0415
-            from libs.runtime.cli.client import Client  # noqa: PLC0415
-
-            settings = settings_for(data)
-            client = Client(settings)
-            stories = "keep" if keep_stories else "withdraw"
-            who = erasing.erase(settings, client, member, stories=stories)
-            found = erasing.wait(settings, services, who, clock=SystemClock(), seconds=seconds)
-            print_result(as_json, found.as_json(), lambda: _show_erased(console, found.as_json()))
-
-
-def _show_erased(console: Console, erased: dict[str, Any]) -> None:
-    console.print(
-        f"{erased['member']} is erased: the key is destroyed, and no file holds anything."
-    )
-    for service, state in erased["services"].items():
-        console.print(f"  {service}: {state}")
 
 
 def _add_doctor(app: typer.Typer, services: Sequence[str], console: Console) -> None:
