@@ -173,3 +173,16 @@ volunteers|Vrijwilligers|Volunteers
 women|Vrouwen|Women
 youth|Jongeren|Young people
 """)
+
+CONSENT_TEXTS: Mapping[Purpose, Label] = {
+    Purpose.MATCHING: Label(
+        nl="mij voorstelt aan mensen met vergelijkbaar werk",
+        en="suggests me to people with similar work",
+    ),
+    Purpose.CROSS_LINE: Label(
+        nl="mij ook koppelt over de grens tussen beroep en eigen ervaring",
+        en="also matches me across the line between profession and lived experience",
+    ),
+    Purpose.MAIL: Label(nl="mij mailt", en="mails me"),
+}
+"""What a member agrees that Kring does, as they read it. The ledger of consents keeps its hash."""

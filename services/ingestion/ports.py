@@ -6,6 +6,7 @@ from typing import Protocol
 
 from libs.kernel.policy import Filter
 from libs.ports.database import Work
+from services.ingestion.domain.consent import Consent
 from services.ingestion.domain.erasure import Erasure
 from services.ingestion.domain.inbox import InboxKey
 from services.ingestion.domain.kept import Answer, Kept, Known, Likeness
@@ -124,6 +125,22 @@ class Identities(Protocol):
 
     def forget_records(self, work: Work, thing_id: str) -> None:
         """Forget what the records of a thing said; that its external ids are taken stays known."""
+        ...
+
+
+class Consents(Protocol):
+    """The ledger of consents: entries are added and never changed."""
+
+    def append(self, work: Work, entries: Sequence[Consent]) -> None:
+        """Add entries."""
+        ...
+
+    def of(self, work: Work, member_id: str) -> Sequence[Consent]:
+        """Return the entries of a member, oldest first."""
+        ...
+
+    def remove(self, work: Work, member_id: str) -> None:
+        """Forget the entries of a member who is erased."""
         ...
 
 

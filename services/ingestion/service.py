@@ -3,6 +3,7 @@
 from libs.contracts import topics
 from libs.runtime.service import Ports, Service, each
 from libs.web.remembered import Remembered
+from services.ingestion.adapters.consents import SqlConsents
 from services.ingestion.adapters.erasures import SqlErasures
 from services.ingestion.adapters.inbox import SqlInboxKeys, SqlReceipts, SqlShared
 from services.ingestion.adapters.lingua import LinguaDetector
@@ -93,6 +94,7 @@ def _stores() -> Stores:
         receipts=SqlReceipts(),
         shared=SqlShared(),
         erasures=SqlErasures(),
+        consents=SqlConsents(),
     )
 
 
@@ -115,6 +117,7 @@ def _member_cases(
         block=members.Block(registry),
         read=members.ReadMember(registry),
         list=members.ListMembers(registry),
+        consents=members.ReadConsents(registry),
     )
 
 

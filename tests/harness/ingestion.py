@@ -30,6 +30,7 @@ from libs.kernel.seal import HEADER, ReaderSeal
 from libs.runtime.api import build_app
 from libs.runtime.service import Ports
 from libs.runtime.settings import Settings
+from services.ingestion.adapters.consents import SqlConsents
 from services.ingestion.adapters.erasures import SqlErasures
 from services.ingestion.adapters.inbox import SqlInboxKeys, SqlReceipts, SqlShared
 from services.ingestion.adapters.lingua import LinguaDetector
@@ -161,6 +162,7 @@ def open_world(
         receipts=SqlReceipts(),
         shared=SqlShared(),
         erasures=SqlErasures(),
+        consents=SqlConsents(),
     )
     detector = LinguaDetector()
     with open_database_in(folder, clock, ids, database_url) as database:

@@ -41,6 +41,7 @@ class Pair:
         return {
             "list_members": ("/v1/members?limit=100",),
             "read_member": (f"/v1/members/{self.other_id}",),
+            "read_consents": (f"/v1/members/{self.other_id}/consents",),
             "list_stories": (
                 "/v1/stories?limit=100",
                 f"/v1/stories?owner={self.other_id}&limit=100",

@@ -95,9 +95,6 @@ kind_introduction_asked|Iemand wil kennismaken|Somebody would like to meet you
 kind_introduced|Een introductie is rond|An introduction has come about
 allowed_title|Wat mag Kring?|What may Kring do?
 allowed_legend|Ik vind het goed dat Kring|I agree that Kring
-may_matching|mij voorstelt aan mensen met vergelijkbaar werk|suggests me to people with similar work
-may_mail|mij mailt|mails me
-may_cross_line|mij ook koppelt over de grens tussen beroep en eigen ervaring|also matches me across the line between profession and lived experience
 preferred_language|Mijn taal|My language
 you_are|Je bent ingelogd als|You are signed in as
 everywhere|Overal uitloggen|Sign out everywhere

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from libs.kernel.vocabulary import Label
+from libs.kernel.vocabulary import CONSENT_TEXTS, Label
 from services.gateway.domain.phrases import PAGES, RESULTS
 
 _MAIL = {
@@ -34,7 +34,8 @@ def _labels(rows: str) -> dict[str, Label]:
     return {key: Label(nl=nl, en=en) for key, nl, en in parsed}
 
 
-TEXTS: Mapping[str, Label] = _MAIL | _labels(PAGES) | _labels(RESULTS)
+_CONSENTS = {f"may_{purpose.value}": label for purpose, label in CONSENT_TEXTS.items()}
+TEXTS: Mapping[str, Label] = _MAIL | _CONSENTS | _labels(PAGES) | _labels(RESULTS)
 
 
 def text(language: str, key: str) -> str:

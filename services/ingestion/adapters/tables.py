@@ -171,3 +171,18 @@ ERASURES = sa.Table(
     sa.Column("asked_at", sa.Text, nullable=False),
     sa.Column("is_done", sa.Boolean, nullable=False),
 )
+
+_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+CONSENTS = sa.Table(
+    "consents",
+    METADATA,
+    sa.Column("id", _NUMBER, primary_key=True),
+    sa.Column("member_id", sa.Text, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("is_given", sa.Boolean, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("text_sha256", sa.Text, nullable=False),
+)

@@ -184,6 +184,23 @@ class MemberList(_Answer):
     next: str
 
 
+class ConsentAnswer(_Answer):
+    """A consent that was given, or taken back; ``text_sha256`` is of the words that were read."""
+
+    purpose: Purpose
+    is_given: bool
+    at: datetime
+    by: str
+    language: str
+    text_sha256: str
+
+
+class ConsentList(_Answer):
+    """The whole ledger of a member, oldest first."""
+
+    consents: list[ConsentAnswer]
+
+
 def written(outcome: Outcome) -> WrittenAnswer:
     """Return what became of a thing."""
     return WrittenAnswer.model_validate(outcome)

@@ -10,7 +10,15 @@ from libs.web.bodies import Id, json_response
 from libs.web.problems import PROBLEMS
 from libs.web.reader import CurrentReader
 from libs.web.remembered import Remembered
-from services.ingestion.api.answers import MemberAnswer, MemberList, WrittenAnswer, member, written
+from services.ingestion.api.answers import (
+    ConsentAnswer,
+    ConsentList,
+    MemberAnswer,
+    MemberList,
+    WrittenAnswer,
+    member,
+    written,
+)
 from services.ingestion.api.bodies import MemberChange, NewMember, given
 from services.ingestion.api.headers import (
     CHANGING,
@@ -31,6 +39,7 @@ from services.ingestion.usecases.members import (
     ChangeMember,
     CreateMember,
     ListMembers,
+    ReadConsents,
     ReadMember,
 )
 
@@ -45,6 +54,7 @@ class MemberCases:
     block: Block
     read: ReadMember
     list: ListMembers
+    consents: ReadConsents
 
 
 def member_routes(cases: MemberCases, remembered: Remembered) -> APIRouter:
@@ -113,6 +123,12 @@ def member_routes(cases: MemberCases, remembered: Remembered) -> APIRouter:
     ) -> None:
         """Erase a member for good; their stories go too, or stay without their name."""
         cases.erase(member_id, reader, expected(if_match), stories)
+
+    @router.get("/{member_id}/consents", operation_id="read_consents", responses=PROBLEMS)
+    def consents(reader: CurrentReader, member_id: Id) -> ConsentList:
+        """Return every consent that was given or taken back, for the member and coordinators."""
+        ledger = cases.consents(member_id, reader)
+        return ConsentList(consents=[ConsentAnswer.model_validate(entry) for entry in ledger])
 
     @router.put(
         "/{member_id}/blocks/{other_id}",

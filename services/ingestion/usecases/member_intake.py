@@ -54,6 +54,7 @@ class MemberIntake:
             return _outcome(Status.UNCHANGED, before, draft)
         kept = Kept(member, 1) if before is None else before.changed(member)
         self.registry.keep_member(work, kept)
+        self.registry.note_consents(work, member, reader)
         return _outcome(Status.CHANGED if before else Status.CREATED, kept, draft)
 
     def _check_address(self, work: Work, member: Member) -> None:

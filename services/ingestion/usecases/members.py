@@ -1,11 +1,12 @@
 """What readers can do with members."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from libs.kernel.errors import ForbiddenError, InvalidError, NotFoundError
 from libs.kernel.policy import All, Filter, Reader, Role, Term, visible_to
 from libs.ports.database import Work
+from services.ingestion.domain.consent import Consent
 from services.ingestion.domain.fields import Fields
 from services.ingestion.domain.initiative import read_initiatives
 from services.ingestion.domain.kept import Kept
@@ -122,6 +123,19 @@ def _address(email: str, reader: Reader) -> Filter:
     if reader.has(Role.OPERATOR):
         return address
     return All((address, Term("programme", (reader.programme,))))
+
+
+@dataclass(frozen=True)
+class ReadConsents:
+    """A member or a coordinator reads what was consented to, and what was taken back."""
+
+    registry: Registry
+
+    def __call__(self, member_id: str, reader: Reader) -> Sequence[Consent]:
+        """Return the whole ledger of a member, oldest first."""
+        with self.registry.database.read() as work:
+            Access(self.registry.stores).member_to_change(work, member_id, reader)
+            return self.registry.stores.consents.of(work, member_id)
 
 
 @dataclass(frozen=True)

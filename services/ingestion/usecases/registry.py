@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from libs.contracts import topics
 from libs.kernel.clock import Clock
 from libs.kernel.ids import Ids
+from libs.kernel.policy import Reader
 from libs.ports.database import Database, Work
+from services.ingestion.domain import consent
 from services.ingestion.domain.kept import Kept
 from services.ingestion.domain.member import Member
 from services.ingestion.domain.programme import Programme
 from services.ingestion.domain.story import Story
 from services.ingestion.ports import (
     Answers,
+    Consents,
     Erasures,
     Identities,
     InboxKeys,
@@ -47,6 +50,7 @@ class Stores:
     receipts: Receipts
     shared: Shared
     erasures: Erasures
+    consents: Consents
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,19 @@ class Registry:
             state=member_state(kept.state),
         )
 
+    def note_consents(self, work: Work, member: Member, by: Reader) -> None:
+        """Write down what a member consents to now and did not before, and the reverse."""
+        ledger = self.stores.consents
+        entries = consent.changes(
+            member.id,
+            consent.effective(ledger.of(work, member.id)),
+            member.consents,
+            at=self.clock.now(),
+            by=by.member_id or by.role.value,
+            language=member.languages[0],
+        )
+        ledger.append(work, entries)
+
     def keep_story(self, work: Work, kept: Kept[Story]) -> None:
         """Keep a story and tell it."""
         self.stores.stories.put(work, kept)
@@ -112,6 +129,7 @@ class Registry:
         member, sequence = kept.state, kept.sequence + 1
         work.vanish(f"{topics.MEMBERS.aggregate}/{member.id}", sequence)
         self.stores.identities.forget_records(work, member.id)
+        self.stores.consents.remove(work, member.id)
         self.stores.members.remove(work, member.id)
         self.stores.tombs.put(work, member.id, member.programme, sequence)
         work.emit(
