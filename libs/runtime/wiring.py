@@ -1,7 +1,7 @@
 """From the URLs in the settings to adapters, imported only when they are chosen."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from importlib import import_module
@@ -18,6 +18,7 @@ from libs.kernel.metrics import ENCODED, ENCODING_SECONDS, REMEMBERED, SEARCH_SE
 from libs.kernel.urls import scheme
 from libs.ports.bus import Bus
 from libs.ports.cache import Cache, Limiter
+from libs.ports.checkup import Checkup
 from libs.ports.database import Database
 from libs.ports.encoder import Encoder
 from libs.ports.index import Index, Leg
@@ -32,6 +33,14 @@ from libs.runtime.sealing import KeptKeys, Sealer
 from libs.runtime.settings import Settings
 
 CACHED_VECTORS = 4096
+_CHECKUPS: dict[str, dict[str, str]] = {
+    "bus": dict.fromkeys(("kafka", "kafka+librdkafka"), "kafka"),
+    "index": dict.fromkeys(("elasticsearch", "elasticsearch+https"), "elasticsearch"),
+    "tasks": dict.fromkeys(("celery+redis", "celery+rediss"), "celery"),
+    "cache": dict.fromkeys(("redis", "rediss"), "redis"),
+    "mail": dict.fromkeys(("smtp", "smtps"), "smtp"),
+}
+"""Settings whose servers can be asked how they are: scheme to adapter."""
 
 
 class Closable(Protocol):
@@ -191,6 +200,23 @@ class Wiring:
         peers: Peers = _choose("KRING_PEERS", template, {"unix": http, "http": http})(template)
         return self._keep(peers)
 
+    def checkups(self, groups: Mapping[str, str]) -> list[Checkup]:
+        """Return what to look at in the servers that the settings choose.
+
+        ``groups`` has the consumer group of each service.
+        """
+        found: list[Checkup] = []
+        for setting, adapters in _CHECKUPS.items():
+            url = self._settings.url(getattr(self._settings, setting))
+            adapter = adapters.get(scheme(url))
+            if adapter is not None:
+                checkups = _load(f"libs.adapters.{adapter}.checkup:checkups")
+                try:
+                    found += checkups(url, groups)
+                except SettingsError as error:
+                    found.append(Checkup(f"KRING_{setting.upper()}", partial(_raise, error)))
+        return found
+
     def telemetry(self) -> Telemetry:
         """Return where this process counts, the same each time."""
         if self._telemetry is None:
@@ -220,6 +246,10 @@ def _choose(setting: str, url: str, openers: dict[str, str]) -> Callable[..., An
         known = ", ".join(sorted(openers))
         raise SettingsError(f"{setting}={url!r}: unknown scheme. Use one of: {known}.")
     return _load(target)
+
+
+def _raise(error: SettingsError) -> str:
+    raise error
 
 
 def _measure_encoding(telemetry: Telemetry, name: str, done: Encoding) -> None:

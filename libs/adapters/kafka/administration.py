@@ -31,7 +31,7 @@ class Administration:
         missing = set(topics) - self._there
         if not missing:
             return
-        with translated("making topics"), self._client() as client:
+        with translated("making topics"), self.client() as client:
             known = client.list_topics()
             wanted = {
                 self._brokers.topic(name): {
@@ -49,13 +49,14 @@ class Administration:
     def forget(self, group: str) -> None:
         """Drop a group with its offsets; raises ``RetryableError`` while it has members."""
         name = self._brokers.group(group)
-        with translated("forgetting a group"), self._client() as client:
+        with translated("forgetting a group"), self.client() as client:
             said = client.delete_groups([name])[name]
         if said not in _FORGOTTEN:
             raise RetryableError(f"Kafka cannot forget the group {name}: {said}")
 
     @contextmanager
-    def _client(self) -> Iterator[Any]:
+    def client(self) -> Iterator[Any]:
+        """Open a client for a moment."""
         client = connect(KafkaAdminClient, self._brokers, request_timeout_ms=REQUEST_MS)
         try:
             yield client

@@ -2,8 +2,8 @@
 
 import smtplib
 import ssl
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from email import policy
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
@@ -42,13 +42,23 @@ class SmtpMailer(Mailer):
     def send(self, message: EmailMessage) -> None:
         """Hand over one mail in one transaction."""
         parcel = parcel_of(message)
+        with self._signed_in() as server:
+            _hand_over(server, parcel)
+
+    def sign_in(self) -> None:
+        """Do all but send; raises ``RetryableError`` if that does not work."""
+        with self._signed_in():
+            pass
+
+    @contextmanager
+    def _signed_in(self) -> Iterator[smtplib.SMTP]:
         try:
             server = self._connect()
         except OSError as error:
             raise RetryableError(f"mail server: {type(error).__name__}") from error
         try:
             self._prepare(server)
-            _hand_over(server, parcel)
+            yield server
         except OSError as error:
             raise RetryableError(f"mail server: {type(error).__name__}") from error
         finally:

@@ -9,6 +9,8 @@ from libs.kernel.errors import KringError, RetryableError, SettingsError
 from libs.kernel.urls import path_of, scheme
 from libs.runtime.cli.claim import claimed
 from libs.runtime.cli.letters import opened
+from libs.runtime.cli.running import running_checks
+from libs.runtime.consumer import group_of
 from libs.runtime.settings import Settings
 from libs.runtime.wiring import Wiring
 
@@ -18,6 +20,7 @@ LEAST_FREE_BYTES = 500 * 1024 * 1024
 def check(settings: Settings, services: Sequence[str], *, deep: bool) -> list[dict[str, Any]]:
     """Return one finding per part: what is fine, or what is wrong and how to mend it."""
     with opened(settings) as wiring:
+        groups = {name: group_of(name) for name in services}
         checks: list[tuple[str, Callable[[], str]]] = [
             ("data folder", lambda: _folder(settings)),
             ("port", lambda: _port(settings)),
@@ -26,6 +29,8 @@ def check(settings: Settings, services: Sequence[str], *, deep: bool) -> list[di
             ("vault", lambda: _vault(wiring)),
             ("mail", lambda: _mail(settings, wiring)),
             *((f"{name} database", _database(wiring, name)) for name in services),
+            *wiring.checkups(groups),
+            *running_checks(settings, wiring, services, is_running=_is_running(settings)),
         ]
         if deep:
             from libs.runtime.cli.deep import deep_checks  # noqa: PLC0415  # reads everything
