@@ -81,7 +81,7 @@ class Kafka:
 
     def log(self, topic: str, partition: int = 0) -> Path:
         """Return the file in which the broker keeps a partition's first records."""
-        return self._folder / "log" / f"{topic}-{partition}" / f"{0:020}.log"
+        return self.folder / "log" / f"{topic}-{partition}" / f"{0:020}.log"
 
     def url(self, scheme: str = "kafka", **options: object) -> str:
         """Return a bus URL with a namespace of its own: what others do here is not seen."""
