@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up check it test transformers faults upgrade bench proto dashboards release-contract lock ci containers compose-up clean
+.PHONY: help setup up check it test transformers faults upgrade cluster-test bench proto dashboards release-contract lock ci containers compose-up clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-17s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ upgrade: $(STAMP) ## replace the release before by this one, process by process,
 
 bench: $(STAMP) ## measure Kring on this machine, each thing against something known
 	@PATH=$(BIN):$$PATH bash tests/bench.sh
+
+cluster-test: $(STAMP) ## the chart before a real API server, as root
+	@PATH=$(BIN):$$PATH bash tests/cluster/run.sh
 
 transformers: $(STAMP) ## hold sentence-transformers to the encoder's contract: 6 GB, once
 	@PATH=$(BIN):$$PATH bash tests/transformers.sh
