@@ -105,10 +105,10 @@ def test_a_programme_may_write_to_the_inbox_and_read_what_is_its_own() -> None:
             **{("topic", RING.topic(each.name)): {"Describe", "Read"} for each in readable},
             ("group", f"{user}."): {"Describe", "Read"},
         }
-    for user in users.values():
-        assert user["metadata"]["namespace"] == "kafka"
-        assert user["metadata"]["labels"]["strimzi.io/cluster"] == "kafka"
-        assert user["spec"]["authentication"] == {"type": "scram-sha-512"}
+    for wanted in users.values():
+        assert wanted["metadata"]["namespace"] == "kafka"
+        assert wanted["metadata"]["labels"]["strimzi.io/cluster"] == "kafka"
+        assert wanted["spec"]["authentication"] == {"type": "scram-sha-512"}
 
 
 def test_without_strimzi_there_are_none_of_its_objects() -> None:
