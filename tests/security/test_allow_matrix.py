@@ -6,7 +6,7 @@ from harness.matrix import PLACES, RULES, Rule, call
 from harness.whole import ABSENT, ROLES, Whole
 
 SLUGS = {"member": "mo", "ambassador": "am", "coordinator": "co"}
-TELLING = {"ratelimit-remaining", "ratelimit-reset", "date", "content-length"}
+TELLING = {"ratelimit-remaining", "ratelimit-reset", "date", "content-length", "traceresponse"}
 
 pytestmark = pytest.mark.timeout(300)
 
