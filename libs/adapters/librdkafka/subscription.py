@@ -241,7 +241,8 @@ def _delivery(slot: Slot, message: Any) -> Delivery:  # noqa: ANN401  # it ships
         given = headers.whole(message.headers())
     except (UnicodeDecodeError, SystemError) as error:  # 2.16 forgets that it has failed already
         reason = f"the name of a header is no text: {error}"
-        log.exception("unreadable", **slot._asdict(), offset=message.offset(), reason=reason)
+        # Without the traceback: what failed half-way is still on it, and to show it would crash.
+        log.error("unreadable", **slot._asdict(), offset=message.offset(), reason=reason)  # noqa: TRY400
         return Delivery(slot, message.offset(), Record(slot.topic, b"", (), b""), reason)
     record = Record(slot.topic, message.key() or b"", given, message.value() or b"")
     return Delivery(slot, message.offset(), record)
