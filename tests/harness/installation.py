@@ -17,7 +17,7 @@ import pytest
 from typing_extensions import override
 
 T = TypeVar("T")
-START_SECONDS = 90.0
+START_SECONDS = 180.0
 
 
 class Person:
