@@ -5,6 +5,7 @@ Its text holds no NUL character, so a text that has one loses it; bytes and JSON
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 
 import psycopg
 import sqlalchemy as sa
@@ -87,6 +88,9 @@ class SessionLead(Lead):
     @override
     def give_up(self) -> None:
         with self._lock:
+            if self._session is not None:
+                with suppress(DBAPIError):  # said, since the server notices a closed session late
+                    self._session.scalar(sa.select(sa.func.pg_advisory_unlock(RELAY_LOCK)))
             self._drop()
 
     def _is_alive(self, session: sa.Connection) -> bool:
