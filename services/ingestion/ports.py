@@ -173,10 +173,10 @@ class Tombs(Protocol):
 
 
 class Answers(Protocol):
-    """The answers given to requests with an idempotency key."""
+    """The answers given to requests by their keys, so that each is taken once."""
 
     def get(self, work: Work, key: str) -> Answer | None:
-        """Return the answer given before."""
+        """Return the answer given before; until the end nobody else answers the same."""
         ...
 
     def put(self, work: Work, key: str, answer: Answer, at: datetime) -> None:
@@ -205,22 +205,6 @@ class InboxKeys(Protocol):
 
     def end(self, work: Work, key_id: str, at: datetime) -> None:
         """Record since when a key holds no more."""
-        ...
-
-
-class Receipts(Protocol):
-    """What was answered to submissions, so that each is taken once."""
-
-    def get(self, work: Work, key: str) -> Answer | None:
-        """Return the answer given before; until the end nobody else answers the same."""
-        ...
-
-    def put(self, work: Work, key: str, answer: Answer, at: datetime) -> None:
-        """Keep an answer."""
-        ...
-
-    def prune(self, work: Work, *, older_than: datetime) -> None:
-        """Forget answers given before a time."""
         ...
 
 

@@ -5,13 +5,14 @@ from libs.runtime.service import Ports, Service, each
 from libs.web.remembered import Remembered
 from services.ingestion.adapters.consents import SqlConsents
 from services.ingestion.adapters.erasures import SqlErasures
-from services.ingestion.adapters.inbox import SqlInboxKeys, SqlReceipts, SqlShared
+from services.ingestion.adapters.inbox import SqlInboxKeys, SqlShared
 from services.ingestion.adapters.lingua import LinguaDetector
 from services.ingestion.adapters.members import SqlMembers
 from services.ingestion.adapters.minhash import MinHashSketcher
 from services.ingestion.adapters.programmes import SqlProgrammes
 from services.ingestion.adapters.records import SqlAnswers, SqlIdentities, SqlTombs
 from services.ingestion.adapters.stories import SqlLikenesses, SqlStories
+from services.ingestion.adapters.tables import ANSWERS, RECEIPTS
 from services.ingestion.api.importing import import_routes, republish_routes
 from services.ingestion.api.inbox import InboxCases, inbox_routes
 from services.ingestion.api.initiatives import InitiativeCases, initiative_routes
@@ -89,9 +90,9 @@ def _stores() -> Stores:
         likenesses=SqlLikenesses(),
         identities=SqlIdentities(),
         tombs=SqlTombs(),
-        answers=SqlAnswers(),
+        answers=SqlAnswers(ANSWERS, "answer"),
         inbox_keys=SqlInboxKeys(),
-        receipts=SqlReceipts(),
+        receipts=SqlAnswers(RECEIPTS, "receipt"),
         shared=SqlShared(),
         erasures=SqlErasures(),
         consents=SqlConsents(),

@@ -32,13 +32,14 @@ from libs.runtime.service import Ports
 from libs.runtime.settings import Settings
 from services.ingestion.adapters.consents import SqlConsents
 from services.ingestion.adapters.erasures import SqlErasures
-from services.ingestion.adapters.inbox import SqlInboxKeys, SqlReceipts, SqlShared
+from services.ingestion.adapters.inbox import SqlInboxKeys, SqlShared
 from services.ingestion.adapters.lingua import LinguaDetector
 from services.ingestion.adapters.members import SqlMembers
 from services.ingestion.adapters.minhash import MinHashSketcher
 from services.ingestion.adapters.programmes import SqlProgrammes
 from services.ingestion.adapters.records import SqlAnswers, SqlIdentities, SqlTombs
 from services.ingestion.adapters.stories import SqlLikenesses, SqlStories
+from services.ingestion.adapters.tables import ANSWERS, RECEIPTS
 from services.ingestion.domain.formats import RecordKind
 from services.ingestion.domain.outcome import Outcome
 from services.ingestion.service import build
@@ -157,9 +158,9 @@ def open_world(
         likenesses=SqlLikenesses(),
         identities=SqlIdentities(),
         tombs=SqlTombs(),
-        answers=SqlAnswers(),
+        answers=SqlAnswers(ANSWERS, "answer"),
         inbox_keys=SqlInboxKeys(),
-        receipts=SqlReceipts(),
+        receipts=SqlAnswers(RECEIPTS, "receipt"),
         shared=SqlShared(),
         erasures=SqlErasures(),
         consents=SqlConsents(),

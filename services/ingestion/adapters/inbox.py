@@ -9,10 +9,9 @@ from typing_extensions import override
 from libs.adapters.sql.upsert import upsert
 from libs.adapters.sql.work import connection_of, exclude, locking
 from libs.ports.database import Work
-from services.ingestion.adapters.tables import INBOX_KEYS, RECEIPTS, SHARED
+from services.ingestion.adapters.tables import INBOX_KEYS, SHARED
 from services.ingestion.domain.inbox import InboxKey
-from services.ingestion.domain.kept import Answer
-from services.ingestion.ports import InboxKeys, Receipts, Shared
+from services.ingestion.ports import InboxKeys, Shared
 
 _MOST_LOOKED_AT = 20
 """Keys that a signature is compared with, so that checking one takes bounded time."""
@@ -52,32 +51,6 @@ class SqlInboxKeys(InboxKeys):
     def end(self, work: Work, key_id: str, at: datetime) -> None:
         change = sa.update(INBOX_KEYS).where(INBOX_KEYS.c.id == key_id)
         connection_of(work).execute(change.values(ended_at=at.isoformat()))
-
-
-class SqlReceipts(Receipts):
-    """One row per submission that was answered."""
-
-    @override
-    def get(self, work: Work, key: str) -> Answer | None:
-        exclude(work, f"receipt {key}")
-        query = sa.select(RECEIPTS).where(RECEIPTS.c.key == key)
-        row = connection_of(work).execute(query).first()
-        return None if row is None else Answer(row.request_digest, row.content)
-
-    @override
-    def put(self, work: Work, key: str, answer: Answer, at: datetime) -> None:
-        values = {
-            "key": key,
-            "request_digest": answer.request_digest,
-            "content": answer.content,
-            "answered_at": at.isoformat(),
-        }
-        connection_of(work).execute(sa.insert(RECEIPTS).values(values))
-
-    @override
-    def prune(self, work: Work, *, older_than: datetime) -> None:
-        old = RECEIPTS.c.answered_at < older_than.isoformat()
-        connection_of(work).execute(sa.delete(RECEIPTS).where(old))
 
 
 class SqlShared(Shared):

@@ -8,7 +8,7 @@ from typing_extensions import override
 from libs.adapters.sql.upsert import upsert
 from libs.adapters.sql.work import connection_of, exclude
 from libs.ports.database import Work
-from services.ingestion.adapters.tables import ANSWERS, IDENTITIES, TOMBS
+from services.ingestion.adapters.tables import IDENTITIES, TOMBS
 from services.ingestion.domain.kept import Answer, Known
 from services.ingestion.ports import Answers, Identities, Tombs
 
@@ -53,12 +53,17 @@ class SqlTombs(Tombs):
 
 
 class SqlAnswers(Answers):
-    """One row per answered key."""
+    """One row per answered key, in the table of one kind of answers."""
+
+    def __init__(self, table: sa.Table, kind: str) -> None:
+        """Take the table, and how transactions name what they exclude one another from."""
+        self._table = table
+        self._kind = kind
 
     @override
     def get(self, work: Work, key: str) -> Answer | None:
-        exclude(work, f"answer {key}")
-        query = sa.select(ANSWERS).where(ANSWERS.c.key == key)
+        exclude(work, f"{self._kind} {key}")
+        query = sa.select(self._table).where(self._table.c.key == key)
         row = connection_of(work).execute(query).first()
         return None if row is None else Answer(row.request_digest, row.content)
 
@@ -70,9 +75,9 @@ class SqlAnswers(Answers):
             "content": answer.content,
             "answered_at": at.isoformat(),
         }
-        connection_of(work).execute(sa.insert(ANSWERS).values(values))
+        connection_of(work).execute(sa.insert(self._table).values(values))
 
     @override
     def prune(self, work: Work, *, older_than: datetime) -> None:
-        old = ANSWERS.c.answered_at < older_than.isoformat()
-        connection_of(work).execute(sa.delete(ANSWERS).where(old))
+        old = self._table.c.answered_at < older_than.isoformat()
+        connection_of(work).execute(sa.delete(self._table).where(old))

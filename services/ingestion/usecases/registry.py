@@ -21,7 +21,6 @@ from services.ingestion.ports import (
     Likenesses,
     Members,
     Programmes,
-    Receipts,
     Shared,
     Stories,
     Tombs,
@@ -47,7 +46,7 @@ class Stores:
     tombs: Tombs
     answers: Answers
     inbox_keys: InboxKeys
-    receipts: Receipts
+    receipts: Answers
     shared: Shared
     erasures: Erasures
     consents: Consents
