@@ -38,6 +38,7 @@ class Cleaner:
         self._indexes = indexes
         self._clock = clock
         self._rests_until = 0.0
+        self._nothing_at = ""
 
     def run(self, stop: threading.Event) -> None:
         """Look for something to clean until told to stop."""
@@ -57,9 +58,13 @@ class Cleaner:
         begun = self._clock.monotonic()
         if begun < self._rests_until:
             return 0
+        version = self._database.version()  # before looking, so that nothing falls between
+        if version == self._nothing_at:
+            return 0
         cleanings = self._database.cleanings()
         pending = cleanings.pending()
         if not pending:
+            self._nothing_at = version
             return 0
         for index in self._indexes:
             index.purge()

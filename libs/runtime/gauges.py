@@ -12,6 +12,7 @@ from libs.kernel.metrics import CONSUMER_STUCK, DEAD_LETTERS, OUTBOX, OUTBOX_AGE
 from libs.ports.telemetry import Telemetry
 from libs.runtime.health import Health
 from libs.runtime.running import Running
+from libs.runtime.stillness import Stillness
 
 EVERY_SECONDS = 10.0
 """More often than Prometheus asks."""
@@ -36,9 +37,8 @@ class Gauges:
         """Take the services, all of which are built."""
         self._running = running
         self._health = health
-        self._clock = clock
+        self._stillness = Stillness(clock)
         self._telemetry = telemetry
-        self._seen: dict[str, tuple[int, float]] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Measure at once and again and again, until told to stop."""
@@ -74,9 +74,6 @@ class Gauges:
     def _stuck(self, running: Running) -> None:
         if running.consumer is None:
             return
-        name, now = running.service.name, self._clock.monotonic()
-        known, since = self._seen.get(name, (-1, now))
-        if running.consumer.good_turns != known:
-            self._seen[name] = (running.consumer.good_turns, now)
-            since = now
-        self._telemetry.gauge(CONSUMER_STUCK, now - since, service=name)
+        name = running.service.name
+        seconds = self._stillness.seconds(name, running.consumer.good_turns)
+        self._telemetry.gauge(CONSUMER_STUCK, seconds, service=name)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from libs.kernel.clock import Clock
 from libs.runtime.running import Running
+from libs.runtime.stillness import Stillness
 
 STALLED_SECONDS = 60.0
 STARTING = "is starting"
@@ -20,8 +21,7 @@ class Health:
     def __init__(self, running: Mapping[str, Running], clock: Clock) -> None:
         """Take the services, which may still be added until ``started``."""
         self._running = running
-        self._clock = clock
-        self._seen: dict[str, tuple[int, float]] = {}
+        self._stillness = Stillness(clock)
         self._phase = STARTING
 
     def started(self) -> None:
@@ -49,14 +49,11 @@ class Health:
         if self._phase:
             return {}
         found = self._ended()
-        now = self._clock.monotonic()
         for running in self._running.values():
             for loop, turns in _turns(running):
-                known, since = self._seen.get(loop, (-1, now))
-                if turns != known:
-                    self._seen[loop] = (turns, now)
-                elif now - since > STALLED_SECONDS:
-                    found[loop] = f"no turn for {now - since:.0f} s"
+                seconds = self._stillness.seconds(loop, turns)
+                if seconds > STALLED_SECONDS:
+                    found[loop] = f"no turn for {seconds:.0f} s"
         return found
 
     def _ended(self) -> dict[str, str]:

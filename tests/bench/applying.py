@@ -1,4 +1,3 @@
-# ruff: noqa: T201  # printing is what it is for
 """P14: the runtime's loop that applies snapshots, against bare batched upserts of the same rows.
 
 ``python -m bench.applying --events 20000`` starts a PostgreSQL of its own that waits for the disk
@@ -19,6 +18,7 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 from bench.log import stories
+from bench.telling import tell
 from servers import postgres
 from typing_extensions import override
 
@@ -34,8 +34,7 @@ from libs.kernel.clock import SystemClock
 from libs.kernel.ids import Uuid7
 from libs.ports.bus import Bus, Delivery, Slot, Subscription
 from libs.ports.database import Database, Work
-from libs.runtime.bench.recording import cells, record
-from libs.runtime.bench.rounds import Outcome, Pair, interleaved, machine, rate
+from libs.runtime.bench.rounds import Outcome, Pair, interleaved, rate
 from libs.runtime.consumer import Consumer
 
 CLOCK = SystemClock()
@@ -251,11 +250,7 @@ def main() -> None:
         migrate(url)
         with by_psycopg(url) as write:
             outcomes.append(measured(url, "psycopg alone", records, write))
-    for outcome in outcomes:
-        print(*cells(outcome), outcome.note, sep=" | ")
-    print(machine())
-    if given.record:
-        record(given.record, outcomes, CLOCK.now())
+    tell(outcomes, given.record)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,3 @@
-# ruff: noqa: T201  # printing is what it is for
 """P5: our embedded hybrid search, in process and over HTTP, against Elasticsearch with one client.
 
 ``python -m bench.beside_elasticsearch --documents 100000`` starts a node of its own. Its side is
@@ -21,14 +20,13 @@ from urllib.parse import urlencode
 import numpy as np
 from bench.distributed import Ask, direct
 from bench.hybrid import LIMIT, dense_recall, searching
+from bench.telling import tell
 from servers.elasticsearch import running
 
 from libs.adapters.elasticsearch.index import open_index as open_elasticsearch
 from libs.adapters.embedded.index import open_index
-from libs.kernel.clock import SystemClock
 from libs.runtime.bench.corpus import Corpus, corpus, fill
-from libs.runtime.bench.recording import cells, record
-from libs.runtime.bench.rounds import Outcome, Pair, interleaved, machine, rate
+from libs.runtime.bench.rounds import Outcome, Pair, interleaved, rate
 
 LEAST = {"in process": 1.5, "over HTTP": 1.0}
 
@@ -114,11 +112,7 @@ def main() -> None:
     made = corpus(given.documents, seed=20261122, encoder="use", keep=given.keep)
     with tempfile.TemporaryDirectory(prefix="kring-bench-") as folder:
         found = outcomes(made, Path(folder))
-    for outcome in found:
-        print(*cells(outcome), outcome.note, sep=" | ")
-    print(machine())
-    if given.record:
-        record(given.record, found, SystemClock().now())
+    tell(found, given.record)
 
 
 if __name__ == "__main__":

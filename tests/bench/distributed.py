@@ -1,4 +1,3 @@
-# ruff: noqa: T201  # printing is what it is for
 """P4: hybrid search by our own use case over Elasticsearch, against asking the engine directly.
 
 ``python -m bench.distributed --documents 20000`` starts a node of its own. The direct side sends
@@ -17,6 +16,7 @@ from time import perf_counter
 
 import orjson
 from bench.hybrid import LIMIT, dense_recall, searching
+from bench.telling import tell
 from servers.elasticsearch import running
 
 from libs.adapters.elasticsearch.address import Address
@@ -24,16 +24,13 @@ from libs.adapters.elasticsearch.connection import connect
 from libs.adapters.elasticsearch.index import HEADER, ElasticsearchIndex, open_index
 from libs.adapters.elasticsearch.questions import by_meaning, by_words, counting
 from libs.adapters.elasticsearch.sources import KEPT, unit
-from libs.kernel.clock import SystemClock
 from libs.kernel.policy import Reader, Role, visible_to
 from libs.runtime.bench.corpus import Corpus, corpus, fill
-from libs.runtime.bench.recording import cells, record
 from libs.runtime.bench.rounds import (
     Outcome,
     Pair,
     Series,
     interleaved,
-    machine,
     percentile,
 )
 from services.search.domain.fusion import depth
@@ -166,11 +163,7 @@ def main() -> None:
         with closing(index):
             fill(index, made.documents())
             found = outcomes(made, index, url)
-    for outcome in found:
-        print(*cells(outcome), outcome.note, sep=" | ")
-    print(machine())
-    if given.record:
-        record(given.record, found, SystemClock().now())
+    tell(found, given.record)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,3 @@
-# ruff: noqa: T201  # printing is what it is for
 """P5 and P6: hybrid search by our own use case, in process, alone and against Haystack in memory.
 
 ``python -m bench.hybrid --documents 100000`` states questions a second and recall; with
@@ -15,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from bench.telling import tell
 from typing_extensions import override
 
 from libs.adapters.memory.cache import open_cache
@@ -23,14 +23,12 @@ from libs.kernel.policy import EVERYTHING, Reader, Role
 from libs.ports.encoder import Encoder, Purpose, Vectors
 from libs.ports.index import Index
 from libs.runtime.bench.corpus import Corpus, corpus, recall
-from libs.runtime.bench.recording import cells, record
 from libs.runtime.bench.rounds import (
     ROUNDS,
     Figure,
     Outcome,
     Pair,
     interleaved,
-    machine,
     percentile,
     rate,
 )
@@ -187,11 +185,7 @@ def main() -> None:
         outcomes = alone(made, index, search)
         if given.haystack:
             outcomes += against_haystack(made, search, given.haystack)
-    for outcome in outcomes:
-        print(*cells(outcome), outcome.note, sep=" | ")
-    print(machine())
-    if given.record:
-        record(given.record, outcomes, SystemClock().now())
+    tell(outcomes, given.record)
 
 
 if __name__ == "__main__":

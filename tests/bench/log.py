@@ -1,4 +1,3 @@
-# ruff: noqa: T201  # printing is what it is for
 """P1 and the relay: our loops over a real Kafka against the bare clients that they use.
 
 ``python -m bench.log --events 20000`` starts a Kafka of its own, publishes stories of about 1 KB,
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import confluent_kafka
+from bench.telling import tell
 from kafka import KafkaConsumer, KafkaProducer, OffsetAndMetadata
 from servers.kafka import Kafka, running
 
@@ -35,8 +35,7 @@ from libs.kernel.clock import SystemClock
 from libs.kernel.ids import Uuid7
 from libs.ports.bus import Bus
 from libs.ports.database import Database, Work
-from libs.runtime.bench.recording import cells, record
-from libs.runtime.bench.rounds import ROUNDS, Outcome, Pair, interleaved, machine, rate
+from libs.runtime.bench.rounds import ROUNDS, Outcome, Pair, interleaved, rate
 from libs.runtime.consumer import Consumer
 from libs.runtime.relay import Relay
 from libs.runtime.service import Handler
@@ -274,11 +273,7 @@ def main() -> None:
     given = parser.parse_args()
     with site(given.events) as made:
         outcomes = measured(made, given.rounds)
-    for outcome in outcomes:
-        print(*cells(outcome), outcome.note, sep=" | ")
-    print(machine())
-    if given.record:
-        record(given.record, outcomes, CLOCK.now())
+    tell(outcomes, given.record)
 
 
 if __name__ == "__main__":

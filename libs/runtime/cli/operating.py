@@ -81,6 +81,12 @@ def _chosen(service: str, services: Sequence[str]) -> Sequence[str]:
     return [service] if service else services
 
 
+def _several(chosen: Sequence[str] | None, services: Sequence[str]) -> Sequence[str]:
+    for each in chosen or []:
+        _chosen(each, services)
+    return chosen or services
+
+
 def _show_letters(console: Console, found: list[dict[str, Any]]) -> None:
     if not found:
         console.print("No dead letters.")
@@ -120,9 +126,7 @@ def _add_repair(app: typer.Typer, services: Sequence[str], console: Console) -> 
         with told():
             from libs.runtime.cli.rebuilding import rebuild as start  # noqa: PLC0415
 
-            for each in service or []:
-                _chosen(each, services)
-            for name in start(settings_for(data), service or services):
+            for name in start(settings_for(data), _several(service, services)):
                 console.print(f"{name}: emptied; the next `kring up` fills it from the log.")
 
 
@@ -138,9 +142,7 @@ def _add_migrating(app: typer.Typer, services: Sequence[str], console: Console) 
         with told():
             from libs.runtime.cli.migrating import migrate as start  # noqa: PLC0415
 
-            for each in service or []:
-                _chosen(each, services)
-            for name in start(settings_for(data), service or services):
+            for name in start(settings_for(data), _several(service, services)):
                 console.print(f"{name}: the database is up to date.")
 
 
