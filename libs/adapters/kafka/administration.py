@@ -1,18 +1,28 @@
 """Topics and groups as the brokers keep them."""
 
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from kafka.admin import KafkaAdminClient
-from kafka.errors import TopicAlreadyExistsError, for_code
+from kafka.errors import (
+    CoordinatorLoadInProgressError,
+    CoordinatorNotAvailableError,
+    NotCoordinatorError,
+    TopicAlreadyExistsError,
+    for_code,
+)
 
 from libs.adapters.kafka.connecting import CONNECT_MS, REQUEST_MS, connect, translated
 from libs.contracts.brokers import Brokers, settings_of
 from libs.kernel.errors import RetryableError
 
+LOOK_SECONDS = 0.1
 _EXISTS = TopicAlreadyExistsError.errno
 _FORGOTTEN = ("OK", "GroupIdNotFoundError")
+_NO_KEEPER_YET = (CoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorError)
+_NOT_YET = tuple(error.__name__ for error in _NO_KEEPER_YET)
 
 
 class Administration:
@@ -50,7 +60,7 @@ class Administration:
         """Drop a group with its offsets; raises ``RetryableError`` while it has members."""
         name = self._brokers.group(group)
         with translated("forgetting a group"), self.client() as client:
-            said = client.delete_groups([name])[name]
+            said = _deleted(client, name)
         if said not in _FORGOTTEN:
             raise RetryableError(f"Kafka cannot forget the group {name}: {said}")
 
@@ -62,6 +72,19 @@ class Administration:
             yield client
         finally:
             client.close()
+
+
+def _deleted(client: Any, group: str) -> str:  # noqa: ANN401  # no types
+    """Return what deleting a group answers; new brokers first make the topic that keeps groups."""
+    give_up = time.monotonic() + CONNECT_MS / 1000
+    while True:
+        try:
+            said = str(client.delete_groups([group])[group])
+        except _NO_KEEPER_YET as error:
+            said = type(error).__name__
+        if said not in _NOT_YET or time.monotonic() > give_up:
+            return said
+        time.sleep(LOOK_SECONDS)
 
 
 def _create(client: Any, wanted: dict[str, dict[str, object]]) -> None:  # noqa: ANN401  # no types
