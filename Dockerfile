@@ -4,16 +4,18 @@
 ARG BASE=python:3.11-slim-bookworm
 
 # hadolint ignore=DL3006
-FROM ${BASE} AS build
+FROM ${BASE} AS dependencies
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /source
 RUN python -m venv /opt/kring
 COPY constraints/image.txt constraints/image.txt
 RUN /opt/kring/bin/pip install --require-hashes --requirement constraints/image.txt
+
+FROM dependencies AS build
 COPY pyproject.toml README.md LICENSE ./
 COPY libs libs
 COPY services services
-RUN /opt/kring/bin/pip install --no-deps .
+RUN /opt/kring/bin/pip install --no-deps --prefix /own .
 
 # hadolint ignore=DL3006
 FROM ${BASE}
@@ -31,7 +33,9 @@ ENV PATH=/opt/kring/bin:$PATH \
     KRING_PROBE_PORT=9180
 RUN useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin kring \
     && install --directory --owner 10001 --group 10001 --mode 0700 /data
-COPY --from=build /opt/kring /opt/kring
+# Two layers: with the same dependencies a node fetches of a new release the second, small one alone.
+COPY --from=dependencies /opt/kring /opt/kring
+COPY --from=build /own /opt/kring
 USER 10001:10001
 VOLUME /data
 EXPOSE 8080 9180

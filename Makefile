@@ -40,7 +40,7 @@ upgrade: $(STAMP) ## replace the release before by this one, process by process,
 bench: $(STAMP) ## measure Kring on this machine, each thing against something known
 	@PATH=$(BIN):$$PATH bash tests/bench.sh
 
-cluster-test: $(STAMP) ## the chart before a real API server, as root
+cluster-test: $(STAMP) ## the chart on a real Kubernetes with a real node, as root
 	@PATH=$(BIN):$$PATH bash tests/cluster/run.sh
 
 transformers: $(STAMP) ## hold sentence-transformers to the encoder's contract: 6 GB, once

@@ -96,6 +96,13 @@ controllers() {
     --authentication-kubeconfig="$RUN/scheduler.kubeconfig" \
     --authorization-kubeconfig="$RUN/scheduler.kubeconfig" --leader-elect=false
   wait_for 60 "default service account" inns kubectl get serviceaccount default
+  inns kubectl apply -f - >/dev/null <<'Y'
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: local, annotations: {storageclass.kubernetes.io/is-default-class: "true"}}
+provisioner: example.invalid/provisioner.sh
+Y
+  daemon provisioner "$HERE/provisioner.sh" "$RUN/pv"
 }
 
 up() {
@@ -122,11 +129,24 @@ down() {
     [ -d "$folder" ] && find "$folder" -depth -type d -exec rmdir {} + 2>/dev/null || true
   done
   rm -rf "$RUN"
+  local left
+  left=$(traces)
+  [ -z "$left" ] || { say "left behind: $left"; return 1; }
+}
+
+traces() { # what of a cluster is on the machine: processes, mounts, links, cgroups
+  pgrep -af "$RUN/" || true
+  grep -F "$RUN/" /proc/self/mounts || true
+  ip -brief link 2>/dev/null | grep -E '^(node0|cni0)' || true
+  find /sys/fs/cgroup -maxdepth 2 -name kringtest
 }
 
 case "${1:-}" in
   up) up ;;
-  down) down ;;
+  down)
+    down
+    say "torn down, nothing is left"
+    ;;
   exec) shift; inns "$@" ;;
   status) inns ps -eo pid,rss,etime,comm; inns kubectl get pods -A -o wide ;;
   *) sed -n '2,3p' "$0"; exit 2 ;;

@@ -5,7 +5,7 @@ set -euo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 HOME_OF_CLUSTER=${XDG_CACHE_HOME:-$HOME/.cache}/kring/cluster
 BIN=$HOME_OF_CLUSTER/bin               # built once for each version of hyperkube/go.mod
-IMAGES=$HOME_OF_CLUSTER/images         # OCI archives, loaded when the node starts
+IMAGES=$HOME_OF_CLUSTER/images         # an archive of images, loaded when the node starts
 RUN=$HOME_OF_CLUSTER/run               # the state of one cluster; wiped by `up` and `down`
 K8S_VERSION=1.34.4                     # as in hyperkube/go.mod
 NODE_IP=10.90.0.1                      # exists inside the cluster's namespaces only

@@ -1,21 +1,48 @@
 #!/usr/bin/env bash
-# The chart before a real API server, in namespaces of its own. Run by `make cluster-test`, with the
-# environment's tools on the PATH. `run.sh TEST…` runs some of it.
+# The chart on a real Kubernetes, in namespaces of its own. Run by `make cluster-test`, with the
+# environment's tools on the PATH.
+# run.sh          all of it, on a real node, with real Kafka, Elasticsearch, PostgreSQL and Redis
+# run.sh api      what a real API server takes and refuses: no node, no image, no server
+# run.sh TEST…    some tests, on a real node
 . "$(dirname "$0")/env.sh"
 cd "$HERE/../.."
 
-cannot() { # the machine cannot do it at all, whatever is installed
-  echo "Left out: the tests on a cluster: $1."
+cannot() { # the machine cannot do it, whatever is installed; CI must not leave anything out
+  echo "The tests on a cluster cannot run here: $1."
+  [ -z "${CI:-}" ] || { echo "CI must not leave anything out."; exit 1; }
   exit 0
 }
 [ "$(id -u)" = 0 ] || cannot "they need root"
 unshare --net --mount --pid --fork true 2>/dev/null || cannot "this machine gives no namespaces"
 
+packages() { # what a node and an image need
+  local wanted=() pair
+  for pair in containerd:containerd runc:runc podman:podman mmdebstrap:mmdebstrap \
+    iptables:iptables conntrack:conntrack 'gcc:gcc libc6-dev'; do
+    command -v "${pair%%:*}" >/dev/null || wanted+=(${pair#*:})
+  done
+  [ -x /usr/lib/cni/bridge ] || wanted+=(containernetworking-plugins)
+  [ ${#wanted[@]} -eq 0 ] || cannot "apt-get install --no-install-recommends ${wanted[*]}"
+}
+
+what=${1:-all}
 bash "$HERE/tools.sh"
-trap 'bash "$HERE/control-plane.sh" down' EXIT
-bash "$HERE/control-plane.sh" up
-tests=("$@")
-[ ${#tests[@]} -gt 0 ] || tests=("$HERE")
-printf '── before a real Kubernetes %s\n' "$K8S_VERSION"
-inns env INSIDE_CLUSTER=1 pytest "${tests[@]}" -q -rs -p no:randomly -p no:xdist -p no:cacheprovider \
-  -o addopts=--import-mode=importlib -o timeout=300
+if [ "$what" = api ]; then
+  tests=("$HERE/test_cluster_admission.py")
+else
+  packages
+  bash "$HERE/image.sh"
+  (cd tests && python -m servers.fetched)
+  tests=("${@:-$HERE}")
+fi
+
+mkdir -p "$HOME_OF_CLUSTER"
+exec 9>"$HOME_OF_CLUSTER/lock" # one cluster at a time
+flock --nonblock 9 || { say "waiting for another run to end"; flock 9; }
+trap 'bash "$HERE/control-plane.sh" down 9>&-' EXIT
+bash "$HERE/control-plane.sh" up 9>&-
+[ "$what" = api ] || bash "$HERE/node.sh" up 9>&-
+printf '── on a real Kubernetes %s\n' "$K8S_VERSION"
+# The servers of the tests listen where pods reach them: on the node's address.
+inns env INSIDE_CLUSTER=1 SERVERS_HOST=$NODE_IP pytest "${tests[@]}" -q -s -rs -p no:randomly -p no:xdist \
+  -p no:cacheprovider -o addopts=--import-mode=importlib -o timeout=600 --durations=20 --durations-min=1 9>&-

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from harness.charts import PROFILES, Object, pods, rendered
-from harness.cluster import Namespace, RefusedError, install, kubectl, namespace
+from harness.cluster import Namespace, RefusedError, kubectl, namespace
+from harness.deployed import Release
 
 pytestmark = pytest.mark.cluster
 OPERATORS = Path(__file__).parent / "values" / "operators.yaml"
@@ -74,5 +75,5 @@ def test_a_pod_that_asks_for_more_is_refused(
 
 def test_an_unknown_value_is_refused(home: Namespace) -> None:
     with pytest.raises(RefusedError, match="nonsense"):
-        install(home, "nonsense=1", "image.tag=1", "secret.name=kring")
+        Release(home, []).install("nonsense=1", "image.tag=old", "secret.name=kring")
     assert home.get("pods") == []

@@ -1,4 +1,4 @@
-"""A real Kubernetes from inside its namespaces, by kubectl and Helm."""
+"""A real Kubernetes from inside its namespaces, by kubectl."""
 
 import json
 import subprocess
@@ -8,10 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.charts import CHART, Object, helm
+from harness.charts import Object
 
-WAIT_SECONDS = 60
+WAIT_SECONDS = 300
 LOOK_AGAIN_SECONDS = 0.2
+SECRET = "kring"  # its name
+OPERATOR_KEY = "operator-0123456789abcdef"
+KEYS = {
+    "secret": "secret-0123456789abcdefgh",
+    "vault-key": "vault-0123456789abcdefghi",
+    "operator-key": OPERATOR_KEY,
+}
 QUOTA: Object = {
     "apiVersion": "v1",
     "kind": "ResourceQuota",
@@ -25,9 +32,10 @@ class RefusedError(AssertionError):
     """A command ended badly; the message is what it said."""
 
 
-def _run(*command: str | Path, stdin: str = "") -> str:
+def run(*command: str | Path, stdin: str = "") -> str:
+    """Run a tool of the cluster; raises ``RefusedError`` with what it said."""
     done = subprocess.run(  # noqa: S603  # the tools of the cluster
-        command, input=stdin, capture_output=True, text=True, check=False, timeout=WAIT_SECONDS
+        command, input=stdin, capture_output=True, text=True, check=False, timeout=WAIT_SECONDS * 2
     )
     if done.returncode:
         raise RefusedError(f"{' '.join(map(str, command[:4]))}: {done.stderr}{done.stdout}")
@@ -36,7 +44,7 @@ def _run(*command: str | Path, stdin: str = "") -> str:
 
 def kubectl(*arguments: str, stdin: str = "") -> str:
     """Run kubectl; raises ``RefusedError`` with what it said."""
-    return _run("kubectl", *arguments, stdin=stdin)
+    return run("kubectl", *arguments, stdin=stdin)
 
 
 def _listed(objects: Sequence[Object], namespace: str = "") -> str:
@@ -46,12 +54,12 @@ def _listed(objects: Sequence[Object], namespace: str = "") -> str:
     return json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
 
 
-def wait_for(look: Callable[[], bool], what: str) -> None:
+def wait_for(look: Callable[[], bool], what: str, seconds: float = WAIT_SECONDS) -> None:
     """Look again and again until something is true."""
-    deadline = time.monotonic() + WAIT_SECONDS
+    deadline = time.monotonic() + seconds
     while not look():
         if time.monotonic() > deadline:
-            raise AssertionError(f"waited {WAIT_SECONDS} s for {what}")
+            raise AssertionError(f"waited {seconds:.0f} s for {what}")
         time.sleep(LOOK_AGAIN_SECONDS)
 
 
@@ -77,12 +85,17 @@ class Namespace:
     def check(self, *objects: Object) -> None:
         """Let the API server look at objects as it does before it takes them, and keep nothing."""
         strict = ("--dry-run=server", "--validate=strict")
-        _run("kubectl", "apply", *strict, "-f", "-", stdin=_listed(objects, self.name))
+        run("kubectl", "apply", *strict, "-f", "-", stdin=_listed(objects, self.name))
+
+    def keep_secret(self, name: str, values: dict[str, str]) -> None:
+        """Make a Secret."""
+        kind = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}}
+        self.apply({**kind, "stringData": values})
 
 
 @contextmanager
 def namespace(name: str) -> Iterator[Namespace]:
-    """Give a namespace that enforces pod security «restricted», and limits."""
+    """Give a namespace that enforces pod security «restricted», with Kring's own Secret."""
     labels = {
         f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")
     }
@@ -91,13 +104,8 @@ def namespace(name: str) -> Iterator[Namespace]:
     here = Namespace(name)
     here.apply(QUOTA)
     wait_for(lambda: bool(here.get("serviceaccounts")), "the service account")
+    here.keep_secret(SECRET, KEYS)
     try:
         yield here
     finally:
         kubectl("delete", "namespace", name, "--wait=false")
-
-
-def install(home: Namespace, *settings: str) -> None:
-    """Install the chart as release ``kring``."""
-    chosen = [part for each in settings for part in ("--set", each)]
-    _run(helm(), "--namespace", home.name, "install", "kring", CHART, *chosen)

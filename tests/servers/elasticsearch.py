@@ -45,12 +45,12 @@ class Elasticsearch:
 @contextmanager
 def running() -> Iterator[Elasticsearch]:
     """Run one node with its data in a temporary folder; skip where it cannot be had."""
-    java = java_home(LEAST_JAVA, "ES_JAVA_HOME", "JAVA_HOME")
-    distribution = _distribution(java)
+    java = _java()
+    unpacked = distribution()
     # Not pytest's folder: no other user may enter that one.
     with tempfile.TemporaryDirectory(prefix="kring-elasticsearch-") as name:
         home = Path(name, "home")
-        shutil.copytree(distribution, home)
+        shutil.copytree(unpacked, home)
         port, transport = free_ports(2)
         _configure(home, port, transport)
         server = Server.start(
@@ -65,6 +65,10 @@ def running() -> Iterator[Elasticsearch]:
             yield Elasticsearch(server, port, home / "data")
         finally:
             server.stop()
+
+
+def _java() -> Path:
+    return java_home(LEAST_JAVA, "ES_JAVA_HOME", "JAVA_HOME")
 
 
 def _answers(port: int) -> bool:
@@ -102,7 +106,7 @@ def _owned_by_its_user(folder: Path) -> str | None:
     return USER
 
 
-def _distribution(java: Path) -> Path:
+def distribution() -> Path:
     """Return the unpacked distribution with our plugin, made once for each version of both."""
     sources = [path.read_bytes() for path in sorted(ANALYZERS.iterdir())]
     stamp = hashlib.sha256(b"\0".join(sources)).hexdigest()[:8]
@@ -111,7 +115,7 @@ def _distribution(java: Path) -> Path:
         CACHE.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=CACHE) as name:
             home = _unpacked(Path(name))
-            _add_analyzers(home, java)
+            _add_analyzers(home, _java())
             home.rename(kept)
     return kept
 

@@ -1,9 +1,10 @@
-"""Free loopback ports for servers that must be told theirs."""
+"""Free ports for servers that must be told theirs; on loopback, unless the tests say otherwise."""
 
+import os
 import socket
 from contextlib import ExitStack
 
-HOST = "127.0.0.1"
+HOST = os.environ.get("SERVERS_HOST", "127.0.0.1")  # noqa: TID251  # tests/cluster/run.sh: for pods
 
 
 def free_ports(count: int) -> list[int]:
@@ -19,7 +20,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def answers(port: int) -> bool:
-    """Tell whether something listens on a loopback port."""
+    """Tell whether something listens on a port."""
     with socket.socket() as each:
         each.settimeout(1)
         return each.connect_ex((HOST, port)) == 0

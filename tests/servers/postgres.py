@@ -84,6 +84,8 @@ def running(*, durable: bool = False) -> Iterator[Postgres]:
             check=True,
             capture_output=True,
         )
+        with (folder / "data" / "pg_hba.conf").open("a") as hba:
+            hba.write("host all all samenet trust\n")  # where it listens elsewhere than on loopback
         (port,) = free_ports(1)
         settings = (*SETTINGS, f"port={port}", *(() if durable else FORGETFUL))
         options = [part for setting in settings for part in ("-c", setting)]

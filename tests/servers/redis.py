@@ -61,6 +61,7 @@ def running() -> Iterator[Redis]:
     try:
         (port,) = free_ports(1)
         options = ["--bind", HOST, "--port", str(port), "--dir", str(folder), "--save", ""]
+        options += ["--protected-mode", "no"]  # without a password it would answer loopback alone
         kept = ["--appendonly", "yes", "--maxmemory-policy", "noeviction"]
         argv: list[str | Path] = [redis, *options, *kept]
         server = Redis(folder, port, argv)
