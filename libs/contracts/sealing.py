@@ -33,7 +33,7 @@ _OPEN_OF_MEMBER = {"member_id", "erased", "visibility", "sealed"}
 _OF_MEMBER = tuple(
     field.name for field in Member.DESCRIPTOR.fields if field.name not in _OPEN_OF_MEMBER
 )
-_OF_STORY = ("title", "summary", "body", "context", "outcome", "evidence", "url")
+_OF_STORY = ("title", "summary", "body", "context", "outcome", "evidence", "url", "ruling")
 _OF_RECOMMENDATION = ("reason", "display_name")
 _NONCE_BYTES = 12
 _KEY_BYTES = 32

@@ -77,6 +77,8 @@ class Any:
 Filter = Term | Not | All | Any
 
 EVERYTHING = All(())
+IS_HIDDEN = Term("hidden", ("true",))
+"""A moderator hid it: no list and no search shows it, not even to those who may read it."""
 
 
 def accepts(condition: Filter, fields: Mapping[str, Sequence[str]]) -> bool:
@@ -127,3 +129,12 @@ def may_change(reader: Reader, *, programme: str, owners: Sequence[str] = ()) ->
     if reader.programme != programme:
         return False
     return reader.has(Role.COORDINATOR) or (bool(reader.member_id) and reader.member_id in owners)
+
+
+def may_moderate(reader: Reader, *, programme: str, owner: str) -> bool:
+    """Tell whether the reader decides about reports of a thing: nobody does about their own."""
+    if reader.member_id and reader.member_id == owner:
+        return False
+    if reader.has(Role.OPERATOR):
+        return True
+    return reader.has(Role.COORDINATOR) and reader.programme == programme

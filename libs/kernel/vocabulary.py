@@ -81,6 +81,17 @@ class Flag(StrEnum):
     STOPPED = "stopped"
 
 
+class ReportReason(StrEnum):
+    """Why something should not be there."""
+
+    PERSONAL_DATA = "personal_data"
+    HURTFUL = "hurtful"
+    UNTRUE = "untrue"
+    ADVERTISING = "advertising"
+    RIGHTS = "rights"
+    OTHER = "other"
+
+
 STAGE_LABELS: Mapping[int, Label] = MappingProxyType(
     {
         int(code): label
@@ -95,6 +106,15 @@ STAGE_LABELS: Mapping[int, Label] = MappingProxyType(
 """).items()
     }
 )
+
+REPORT_LABELS = _labels("""
+personal_data|Er staan gegevens van iemand in|It holds somebody's personal data
+hurtful|Het is kwetsend of onveilig|It is hurtful or unsafe
+untrue|Het klopt niet|It is not true
+advertising|Het is reclame|It is advertising
+rights|De tekst of het beeld is van iemand anders|The text or picture belongs to somebody else
+other|Iets anders|Something else
+""")
 
 KIND_LABELS = _labels("""
 practice|Praktijkverhaal|Practice

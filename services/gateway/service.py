@@ -29,7 +29,16 @@ from services.gateway.api.cookies import SessionCookie
 from services.gateway.api.headers import KnownHost, SecurityHeaders, is_api, is_file
 from services.gateway.domain.session import own_url
 from services.gateway.events import KeepMember, KeepProgramme
-from services.gateway.pages import contracts, docs, find, meet, mine, preferences, signin
+from services.gateway.pages import (
+    contracts,
+    docs,
+    find,
+    meet,
+    mine,
+    moderation,
+    preferences,
+    signin,
+)
 from services.gateway.pages.frame import UI, Frame
 from services.gateway.usecases.admit import Admit
 from services.gateway.usecases.forward import Ask, DescribeApi, Forward
@@ -145,7 +154,7 @@ class _Gateway:
             cookie=self._cookie,
             address=self._address,
         )
-        others = [part.routes(self._frame, ask) for part in (find, meet, mine)]
+        others = [part.routes(self._frame, ask) for part in (find, meet, mine, moderation)]
         own = preferences.routes(self._frame, ask, cookie=self._cookie)
         return [signing, *others, own, docs.routes(), contracts.routes(self._frame)]
 

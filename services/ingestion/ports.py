@@ -12,6 +12,7 @@ from services.ingestion.domain.inbox import InboxKey
 from services.ingestion.domain.kept import Answer, Kept, Known, Likeness
 from services.ingestion.domain.language import Guess
 from services.ingestion.domain.member import Member
+from services.ingestion.domain.moderation import Case, Report, State
 from services.ingestion.domain.programme import Programme
 from services.ingestion.domain.story import Story
 
@@ -95,8 +96,55 @@ class Stories(Protocol):
         """Return stories with ids below ``before`` that a filter accepts, newest first.
 
         No ``before`` starts at the newest. The filter's fields are ``visibility``, ``programme``,
-        ``owner`` (with the contacts) and ``kind``.
+        ``owner`` (with the contacts), ``kind`` and ``hidden``, which is ``true`` for those that a
+        moderator hid.
         """
+        ...
+
+
+class Cases(Protocol):
+    """The reports of stories, and what was decided about each story."""
+
+    def get(self, work: Work, story_id: str) -> Case | None:
+        """Return the case of a story; its story is read first, so that nobody else changes it."""
+        ...
+
+    def put(self, work: Work, case: Case) -> None:
+        """Make this its state, new or changed."""
+        ...
+
+    def find(
+        self, work: Work, states: Sequence[State], programme: str, *, after: str, limit: int
+    ) -> Sequence[Case]:
+        """Return the cases of a programme, of all if none is named, oldest story first."""
+        ...
+
+    def report_of(self, work: Work, story_id: str, reporter: str) -> Report | None:
+        """Return what a member reported about a story."""
+        ...
+
+    def put_report(self, work: Work, report: Report) -> None:
+        """Keep a report, new or changed."""
+        ...
+
+    def open_reports(self, work: Work, story_ids: Sequence[str]) -> Sequence[Report]:
+        """Return the reports of stories that nobody decided on yet, oldest first."""
+        ...
+
+    def settle(self, work: Work, story_id: str, sequence: int) -> None:
+        """Record that the reports of a story were decided on, when it had this sequence."""
+        ...
+
+    def silence(self, work: Work, story_id: str) -> None:
+        """Forget what was said to the author of a story and by them, not how it stands."""
+        ...
+
+    def remove(self, work: Work, story_id: str) -> None:
+        """Forget everything about a story."""
+        ...
+
+    def forget(self, work: Work, member_id: str) -> None:
+        """Forget what a member reported, and that it was they who decided."""
         ...
 
 

@@ -9,6 +9,7 @@ from services.ingestion.adapters.inbox import SqlInboxKeys, SqlShared
 from services.ingestion.adapters.lingua import LinguaDetector
 from services.ingestion.adapters.members import SqlMembers
 from services.ingestion.adapters.minhash import MinHashSketcher
+from services.ingestion.adapters.moderation import SqlCases
 from services.ingestion.adapters.programmes import SqlProgrammes
 from services.ingestion.adapters.records import SqlAnswers, SqlIdentities, SqlTombs
 from services.ingestion.adapters.stories import SqlLikenesses, SqlStories
@@ -17,6 +18,7 @@ from services.ingestion.api.importing import import_routes, republish_routes
 from services.ingestion.api.inbox import InboxCases, inbox_routes
 from services.ingestion.api.initiatives import InitiativeCases, initiative_routes
 from services.ingestion.api.members import MemberCases, member_routes
+from services.ingestion.api.moderation import ModerationCases, moderation_routes
 from services.ingestion.api.programmes import ProgrammeCases, programme_routes
 from services.ingestion.api.stories import StoryCases, story_routes
 from services.ingestion.events import OnSubmission
@@ -26,7 +28,14 @@ from services.ingestion.tasks import (
     FinishErasures,
     ForgetAnswers,
 )
-from services.ingestion.usecases import inbox_keys, initiatives, members, programmes, stories
+from services.ingestion.usecases import (
+    inbox_keys,
+    initiatives,
+    members,
+    moderation,
+    programmes,
+    stories,
+)
 from services.ingestion.usecases.analysis import Analyst
 from services.ingestion.usecases.batches import ImportBatch
 from services.ingestion.usecases.erasing import (
@@ -66,6 +75,7 @@ def build(ports: Ports) -> Service:
             member_routes(_member_cases(registry, detector, carry_through), remembered),
             initiative_routes(_initiative_cases(registry, detector)),
             story_routes(_story_cases(registry, analyst), remembered),
+            moderation_routes(_moderation_cases(registry)),
             import_routes(ImportBatch(registry, analyst, detector)),
             republish_routes(Republish(registry, EraseAgain(registry, carry_through))),
             inbox_routes(_inbox_cases(registry, inbox)),
@@ -96,6 +106,7 @@ def _stores() -> Stores:
         shared=SqlShared(),
         erasures=SqlErasures(),
         consents=SqlConsents(),
+        cases=SqlCases(),
     )
 
 
@@ -137,6 +148,16 @@ def _story_cases(registry: Registry, analyst: Analyst) -> StoryCases:
         withdraw=stories.WithdrawStory(registry),
         read=stories.ReadStory(registry),
         list=stories.ListStories(registry),
+    )
+
+
+def _moderation_cases(registry: Registry) -> ModerationCases:
+    return ModerationCases(
+        report=moderation.ReportStory(registry),
+        list=moderation.ListCases(registry),
+        own=moderation.ListOwnCases(registry),
+        decide=moderation.Decide(registry),
+        appeal=moderation.Appeal(registry),
     )
 
 

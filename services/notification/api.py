@@ -38,7 +38,7 @@ class Person(BaseModel):
 
 
 class NotificationBody(BaseModel):
-    """One notification; ``link`` is where to go on, ``subject_id`` the introduction, if any."""
+    """One notification; ``link`` leads on, ``subject_id`` is the introduction or story, if any."""
 
     id: str
     kind: Kind
@@ -64,6 +64,7 @@ class KindSwitches(Strict):
     recommendation: StrictBool = True
     introduction_asked: StrictBool = True
     introduced: StrictBool = True
+    moderation: StrictBool = True
 
 
 class PreferencesBody(Strict):

@@ -6,9 +6,10 @@ from libs.contracts.envelope import Event
 from libs.contracts.gen.kring.events.v1.introductions_pb2 import Introduction
 from libs.contracts.gen.kring.events.v1.matches_pb2 import Slate
 from libs.contracts.gen.kring.events.v1.members_pb2 import Member
+from libs.contracts.gen.kring.events.v1.stories_pb2 import Story
 from libs.ports.database import Work
 from libs.ports.tasks import Tasks
-from services.notification.usecases.notify import NotifyIntroduction, NotifySlate
+from services.notification.usecases.notify import NotifyIntroduction, NotifyRuling, NotifySlate
 from services.notification.usecases.project import ProjectMember
 from services.notification.usecases.send import SWEEP_TASK
 
@@ -48,3 +49,17 @@ class OnIntroduction:
         """Take one snapshot."""
         self.notify(work, event.state, programme=event.programme)
         self.tasks.submit(SWEEP_TASK)
+
+
+@dataclass(frozen=True, slots=True)
+class OnStory:
+    """Tell authors what was decided about their stories; of other stories nobody is told here."""
+
+    notify: NotifyRuling
+    tasks: Tasks
+
+    def __call__(self, event: Event[Story], work: Work) -> None:
+        """Take one snapshot."""
+        self.notify(work, event.aggregate_id, event.state, programme=event.programme)
+        if event.state.HasField("ruling"):
+            self.tasks.submit(SWEEP_TASK)

@@ -65,7 +65,7 @@ class Notification:
     recipient_id: str
     kind: Kind
     subject_id: str
-    """The introduction it is about; empty for recommendations."""
+    """The introduction or story it is about; empty for recommendations."""
     dedupe_key: str
     changed_at: float
     """When it was made, or when people were added to it last."""

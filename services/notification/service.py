@@ -9,9 +9,14 @@ from services.notification.adapters.members import SqlChoices, SqlMembers
 from services.notification.adapters.sql import SqlDeliveries, SqlNotifications
 from services.notification.adapters.tokens import SignedTokens
 from services.notification.api import notification_routes, preference_routes
-from services.notification.events import OnIntroduction, OnMember, OnSlate
+from services.notification.events import OnIntroduction, OnMember, OnSlate, OnStory
 from services.notification.usecases.measure import MeasureDue
-from services.notification.usecases.notify import NotifyIntroduction, NotifySlate, Tell
+from services.notification.usecases.notify import (
+    NotifyIntroduction,
+    NotifyRuling,
+    NotifySlate,
+    Tell,
+)
 from services.notification.usecases.prefer import (
     AskToUnsubscribe,
     GetPreferences,
@@ -80,6 +85,7 @@ def build(ports: Ports) -> Service:
             ),
             topics.MATCHES: each(OnSlate(NotifySlate(tell), ports.tasks)),
             topics.INTRODUCTIONS: each(OnIntroduction(NotifyIntroduction(tell), ports.tasks)),
+            topics.STORIES: each(OnStory(NotifyRuling(tell), ports.tasks)),
         },
         periodic={SWEEP_TASK: SWEEP_SECONDS, PRUNE_TASK: PRUNE_SECONDS},
         measures=[MeasureDue(database, deliveries, ports.telemetry, clock)],

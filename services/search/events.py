@@ -47,12 +47,12 @@ class IndexStories:
 
     def prepare(self, events: Sequence[Event[Story]]) -> None:
         """Encode the passages; the encoder remembers them."""
-        _encode(self.encoder, [self._draft(each) for each in events if not each.state.withdrawn])
+        _encode(self.encoder, [self._draft(each) for each in events if _is_shown(each.state)])
 
     def __call__(self, events: Sequence[Event[Story]], _work: Work) -> None:
-        """Remove the withdrawn, encode and put the others in one batch each."""
-        gone = [(event.aggregate_id, event.sequence) for event in events if event.state.withdrawn]
-        kept = [self._draft(event) for event in events if not event.state.withdrawn]
+        """Remove the withdrawn and the hidden, encode and put the others in one batch each."""
+        gone = [(each.aggregate_id, each.sequence) for each in events if not _is_shown(each.state)]
+        kept = [self._draft(event) for event in events if _is_shown(event.state)]
         _store(self.index, self.encoder, gone, kept)
 
     def _draft(self, event: Event[Story]) -> _Draft:
@@ -86,6 +86,10 @@ class IndexStories:
             passages=[("text", stretch) for stretch in stretches],
             heading=story.title,
         )
+
+
+def _is_shown(story: Story) -> bool:
+    return not story.withdrawn and not story.hidden
 
 
 def _story_keywords(story: Story, programme: str, contacts: list[str]) -> dict[str, list[str]]:

@@ -84,6 +84,7 @@ def test_a_story_reads_back_as_it_was_told(api: Api, post: Post) -> None:
         "stage": 3,
         "contacts": [{"member_id": contact, "display_name": "ander.samen"}],
         "visibility": "programme",
+        "is_hidden": False,
         "url": "",
         "country": "",
         "year": None,

@@ -36,6 +36,7 @@ from services.ingestion.adapters.inbox import SqlInboxKeys, SqlShared
 from services.ingestion.adapters.lingua import LinguaDetector
 from services.ingestion.adapters.members import SqlMembers
 from services.ingestion.adapters.minhash import MinHashSketcher
+from services.ingestion.adapters.moderation import SqlCases
 from services.ingestion.adapters.programmes import SqlProgrammes
 from services.ingestion.adapters.records import SqlAnswers, SqlIdentities, SqlTombs
 from services.ingestion.adapters.stories import SqlLikenesses, SqlStories
@@ -164,6 +165,7 @@ def open_world(
         shared=SqlShared(),
         erasures=SqlErasures(),
         consents=SqlConsents(),
+        cases=SqlCases(),
     )
     detector = LinguaDetector()
     with open_database_in(folder, clock, ids, database_url) as database:

@@ -41,7 +41,8 @@ LINKS_COUNTED_SECONDS = 1801.0
 _COUNTS = {
     "ingestion": "SELECT (SELECT count(*) FROM programmes), (SELECT count(*) FROM members),"
     " (SELECT count(*) FROM initiatives), (SELECT count(*) FROM stories),"
-    " (SELECT count(*) FROM blocks), (SELECT count(*) FROM inbox_keys WHERE ended_at IS NULL),"
+    " (SELECT count(*) FROM blocks), (SELECT count(*) FROM moderation_reports),"
+    " (SELECT count(*) FROM inbox_keys WHERE ended_at IS NULL),"
     " (SELECT coalesce(max(id), 0) FROM outbox"
     "  WHERE topic NOT LIKE '%.of.%' AND topic NOT LIKE '%.network')",
     "matchmaking": "SELECT count(*), sum(answered_at IS NULL) FROM introductions",

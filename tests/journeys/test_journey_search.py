@@ -93,3 +93,49 @@ def test_a_withdrawn_story_is_no_longer_found(shared: Installation, network: Net
         ),
         "the story to be gone",
     )
+
+
+def test_a_reported_story_is_hidden_its_author_appeals_and_it_is_found_again(
+    shared: Installation, network: Network
+) -> None:
+    words = "Lantaarnploeg voor verlegen vlindertellers"
+    author = network.person(network.member("Fleur Search", "ours"))
+    reader = network.person(network.member("Gijs Search", "theirs"))
+    first, second = (
+        network.person(network.member(name, "ours", role="coordinator"))
+        for name in ("Hanna Search", "Ilse Search")
+    )
+    story = share(author, title=words, body="Elke week tellen wij vlinders bij een lantaarn.")
+    found(shared, reader, words, story)
+
+    def is_gone() -> bool:
+        hits = reader.get("/v1/search", q=words, limit=20)["hits"]
+        return all(hit["id"] != story for hit in hits)
+
+    def told() -> list[str]:
+        entries = author.get("/v1/notifications", limit=20)["notifications"]
+        return [entry["text"] for entry in entries if entry["kind"] == "moderation"]
+
+    path = f"/v1/moderation/{story}"
+    reader.post(f"{path}/reports", {"reason": "untrue", "explanation": "Vlinders slapen dan."})
+    (case,) = [each for each in first.get("/v1/moderation")["cases"] if each["story_id"] == story]
+    assert case["reports"][0]["explanation"] == "Vlinders slapen dan."
+    first.post(f"{path}/hide", {"reason": "untrue", "explanation": "Zoek het nog eens na."})
+    shared.wait_for(is_gone, "the hidden story to be gone")
+    assert reader.status("GET", f"/v1/stories/{story}") == 404
+    shared.wait_for(told, "the author to be told")
+    assert "Reden: het klopt niet." in told()[0]
+
+    author.post(f"{path}/appeal", {"explanation": "Deze vliegen juist 's nachts."})
+    refused = first.status("POST", f"{path}/uphold", json={"explanation": "Nee."})
+    assert refused == 403
+    second.post(f"{path}/restore", {"explanation": "Je hebt gelijk."})
+    found(shared, reader, words, story)
+    shared.wait_for(lambda: len(told()) == 2, "the author to be told again")
+
+    deeds = shared.cli("audit", "list", story, "--json")
+    assert deeds.returncode == 0, deeds.stderr
+    for deed in ("reports", "hide", "appeal", "uphold", "restore"):
+        assert f"POST /v1/moderation/{{id}}/{deed}" in deeds.stdout
+    verified = shared.cli("audit", "verify")
+    assert verified.returncode == 0, verified.stderr

@@ -60,6 +60,8 @@ class Pair:
             "introductions": ("/v1/introductions?limit=100",),
             "introduction": (f"/v1/introductions/{self.introduction}",),
             "list_notifications": ("/v1/notifications?limit=100",),
+            "list_cases": ("/v1/moderation", "/v1/moderation?hidden=true"),
+            "list_own_cases": ("/v1/moderation/own",),
         }
 
 

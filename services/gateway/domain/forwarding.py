@@ -9,6 +9,7 @@ _OWNERS = {
     "programmes": "ingestion",
     "members": "ingestion",
     "stories": "ingestion",
+    "moderation": "ingestion",
     "import": "ingestion",
     "republish": "ingestion",
     "inbox": "ingestion",

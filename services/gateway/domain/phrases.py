@@ -86,6 +86,41 @@ visible_programme|Alleen mijn programma|My programme only
 themes|Thema's|Themes
 populations|Doelgroepen|Population groups
 share_send|Delen|Share
+moderation|Moderatie|Moderation
+moderation_title|Meldingen over verhalen|Reports of stories
+moderation_hidden|Verborgen verhalen|Hidden stories
+moderation_intro|Lees het verhaal, en besluit. Wat je verbergt vindt niemand meer, behalve de schrijver en de coördinatoren van je programma.|Read the story, and decide. What you hide nobody finds any more, but its author and your programme's coordinators.
+moderation_none|Er ligt niets. Mooi zo.|Nothing is waiting. Good.
+moderation_none_hidden|Er is niets verborgen.|Nothing is hidden.
+case_reported|Gemeld|Reported
+case_hidden|Verborgen|Hidden
+case_appealed|Schrijver vraagt om een nieuw oordeel|Author asks for another look
+case_upheld|Blijft verborgen|Stays hidden
+case_restored|Weer te vinden|Found again
+hide_reason|Waarom verberg je het?|Why do you hide it?
+decision_words|Wat zeg je tegen de schrijver?|What do you say to its author?
+decision_note|De schrijver leest dit. Wie meldde, leest niemand. Laat je het staan, dan hoort de schrijver niets.|The author reads this. Nobody reads who reported. If you leave it, the author is told nothing.
+decision_other|Hier besluit iemand anders over: het is je eigen verhaal, of jij verborg het.|Somebody else decides on this: it is your own story, or it was you who hid it.
+decide_hide|Verbergen|Hide
+decide_dismiss|Laten staan|Leave it
+decide_restore|Weer laten zien|Show again
+decide_uphold|Verborgen houden|Keep hidden
+ruling_reason|Reden:|Reason:
+ruling_appeal|De schrijver zegt:|The author says:
+hidden_title|Jouw verborgen verhalen|Your hidden stories
+hidden_intro|Een coördinator verborg deze verhalen. Alleen jij en de coördinatoren van je programma lezen ze nog.|A coordinator hid these stories. Only you and your programme's coordinators still read them.
+hidden_none|Geen van je verhalen is verborgen.|None of your stories is hidden.
+appeal_open|Ik ben het er niet mee eens|I do not agree
+appeal_words|Waarom niet?|Why not?
+appeal_note|Je kunt dit één keer vragen. Iemand anders kijkt er dan opnieuw naar.|You can ask this once. Somebody else then looks at it again.
+appeal_send|Vraag om een nieuw oordeel|Ask for another look
+report_open|Dit verhaal melden|Report this story
+report_reason|Wat is er mis?|What is wrong?
+report_words|Wil je er iets bij zeggen?|Would you like to add something?
+report_note|Een coördinator van het programma kijkt ernaar. De schrijver hoort niet wie meldde.|A coordinator of the programme looks at it. The author is not told who reported it.
+report_send|Melden|Report
+story_hidden|Dit verhaal is verborgen. Alleen de schrijver en de coördinatoren lezen het nog.|This story is hidden. Only its author and the coordinators still read it.
+story_hidden_why|Waarom, en wat je kunt doen|Why, and what you can do
 preferences_title|Je voorkeuren|Your preferences
 told_title|Waar hoor je van ons over?|What do we tell you about?
 channel_page|Op je pagina|On your page
@@ -93,6 +128,7 @@ channel_mail|Per mail|By mail
 kind_recommendation|Nieuwe mensen die bij je werk passen|New people who fit your work
 kind_introduction_asked|Iemand wil kennismaken|Somebody would like to meet you
 kind_introduced|Een introductie is rond|An introduction has come about
+kind_moderation|Er is iets besloten over je verhaal|Something was decided about your story
 allowed_title|Wat mag Kring?|What may Kring do?
 allowed_legend|Ik vind het goed dat Kring|I agree that Kring
 preferred_language|Mijn taal|My language
@@ -133,6 +169,9 @@ done_asked|Je vraag is verstuurd.|Your question was sent.
 done_answered|Je antwoord is verwerkt.|Your answer was recorded.
 done_saved|Bewaard.|Saved.
 done_shared|Dank je wel, je verhaal staat erin. Binnen een minuut is het te vinden.|Thank you, your story is in. It can be found within a minute.
+done_reported|Dank je wel. Een coördinator kijkt ernaar.|Thank you. A coordinator will look at it.
+done_decided|Besloten. Als het nodig is, krijgt de schrijver bericht.|Decided. The author is told if need be.
+done_appealed|Gevraagd. Iemand anders kijkt ernaar, en je krijgt bericht.|Asked. Somebody else looks at it, and you will be told.
 done_erased|Alles over jou is gewist. Dank je wel dat je meedeed.|Everything about you was erased. Thank you for having been with us.
 done_failed|Dat lukte nu niet. Probeer het zo nog eens.|That did not work just now. Please try again in a moment.
 done_conflict|Dat kan nu niet: het is al beantwoord of verlopen, of een van jullie heeft geen plek meer.|That is not possible now: it was answered or lapsed, or one of you has no place left.

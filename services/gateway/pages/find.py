@@ -42,7 +42,12 @@ def routes(frame: Frame, ask: Ask) -> APIRouter:
         _check(told)
         like = ask(person.reader, f"/v1/search/similar/{story_id}", query={"limit": _SIMILAR})
         return frame.page(
-            request, "story.html", story=told.content, similar=like.content.get("hits", []), q=""
+            request,
+            "story.html",
+            story=told.content,
+            similar=like.content.get("hits", []),
+            is_own=told.content.get("owner") == person.reader.member_id,
+            q="",
         )
 
     @router.get("/members/{member_id}")

@@ -25,7 +25,14 @@ from libs.kernel.errors import (
     UnavailableError,
 )
 from libs.kernel.policy import Reader
-from libs.kernel.vocabulary import KIND_LABELS, POPULATIONS, STAGE_LABELS, THEMES, Label
+from libs.kernel.vocabulary import (
+    KIND_LABELS,
+    POPULATIONS,
+    REPORT_LABELS,
+    STAGE_LABELS,
+    THEMES,
+    Label,
+)
 from services.gateway.domain.results import marked
 from services.gateway.domain.session import LANGUAGE_COOKIE, form_token, same
 from services.gateway.domain.texts import TEXTS, text
@@ -38,6 +45,7 @@ _LANGUAGES = ("nl", "en")
 _DIGITS = 18
 _VOCABULARY: dict[str, dict[str, Label]] = {
     "kind": dict(KIND_LABELS),
+    "report": dict(REPORT_LABELS),
     "theme": dict(THEMES),
     "population": dict(POPULATIONS),
     "stage": {str(stage): label for stage, label in STAGE_LABELS.items()},

@@ -10,7 +10,7 @@ from services.gateway.pages.frame import Frame, Person, Sent, after
 from services.gateway.pages.signin import Cookie
 from services.gateway.usecases.forward import Ask
 
-_KINDS = ("recommendation", "introduction_asked", "introduced")
+_KINDS = ("recommendation", "introduction_asked", "introduced", "moderation")
 _CHANNELS = ("page", "mail")
 _CONSENTS = ("matching", "mail", "cross_line")
 _LANGUAGES = ("nl", "en")

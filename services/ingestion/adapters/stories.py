@@ -15,6 +15,7 @@ from libs.kernel.policy import Filter, Visibility
 from libs.kernel.vocabulary import StoryKind
 from libs.ports.database import Work
 from services.ingestion.adapters.conditions import where
+from services.ingestion.adapters.moderation import read_ruling
 from services.ingestion.adapters.tables import BANDS, CONTACTS, LIKENESSES, STORIES
 from services.ingestion.domain.kept import Kept, Likeness
 from services.ingestion.domain.story import Story
@@ -26,11 +27,16 @@ def _belongs_to(members: Sequence[str]) -> sa.ColumnElement[bool]:
     return sa.or_(STORIES.c.owner.in_(members), STORIES.c.id.in_(named))
 
 
+def _hidden(words: Sequence[str]) -> sa.ColumnElement[bool]:
+    return sa.and_(sa.true() if "true" in words else sa.false(), STORIES.c.is_hidden)
+
+
 _FIELDS = {
     "visibility": STORIES.c.visibility.in_,
     "programme": STORIES.c.programme.in_,
     "owner": _belongs_to,
     "kind": STORIES.c.kind.in_,
+    "hidden": _hidden,
 }
 
 
@@ -48,7 +54,7 @@ class SqlStories(Stories):
         story = kept.state
         values = asdict(story) | {"published_at": story.published_at.isoformat()}
         del values["contacts"]
-        upsert(work, STORIES, values | {"sequence": kept.sequence})
+        upsert(work, STORIES, values | {"is_hidden": story.is_hidden, "sequence": kept.sequence})
         connection = connection_of(work)
         connection.execute(sa.delete(CONTACTS).where(CONTACTS.c.story_id == story.id))
         if story.contacts:
@@ -118,6 +124,7 @@ class SqlLikenesses(Likenesses):
 def _story(row: sa.RowMapping, contacts: list[str]) -> Kept[Story]:
     values: dict[str, Any] = dict(row)
     sequence: int = values.pop("sequence")
+    del values["is_hidden"]  # follows from the ruling; kept to be looked for
     values |= {
         "published_at": datetime.fromisoformat(values["published_at"]),
         "kind": StoryKind(values["kind"]),
@@ -125,5 +132,6 @@ def _story(row: sa.RowMapping, contacts: list[str]) -> Kept[Story]:
         "populations": tuple(values["populations"]),
         "contacts": tuple(contacts),
         "visibility": Visibility(values["visibility"]),
+        "ruling": read_ruling(values["ruling"]) if values["ruling"] else None,
     }
     return Kept(Story(**values), sequence)

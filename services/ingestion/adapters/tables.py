@@ -92,6 +92,8 @@ STORIES = sa.Table(
     sa.Column("url", sa.Text, nullable=False),
     sa.Column("country", sa.Text, nullable=False),
     sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("ruling", sa.JSON(none_as_null=True)),
+    sa.Column("is_hidden", sa.Boolean, nullable=False),
 )
 
 CONTACTS = sa.Table(
@@ -100,6 +102,31 @@ CONTACTS = sa.Table(
     sa.Column("story_id", sa.Text, primary_key=True),
     sa.Column("member_id", sa.Text, primary_key=True),
     sa.Column("place", sa.Integer, nullable=False),
+)
+
+CASES = sa.Table(
+    "moderation_cases",
+    METADATA,
+    sa.Column("story_id", sa.Text, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("changed_at", sa.Text, nullable=False),
+    sa.Column("decided_by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("explanation", sa.Text, nullable=False),
+    sa.Column("appeal", sa.Text, nullable=False),
+)
+
+REPORTS = sa.Table(
+    "moderation_reports",
+    METADATA,
+    sa.Column("story_id", sa.Text, primary_key=True),
+    sa.Column("reporter", sa.Text, primary_key=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("explanation", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.Column("is_settled", sa.Boolean, nullable=False),
 )
 
 LIKENESSES = sa.Table(

@@ -106,6 +106,7 @@ class StoryAnswer(_Answer):
     stage: int | None
     contacts: list[PersonAnswer]
     visibility: Visibility
+    is_hidden: bool
     url: str
     country: str
     year: int | None

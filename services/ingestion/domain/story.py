@@ -1,12 +1,13 @@
 """Stories: promising practices, failures, questions, offers, tools and events."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from libs.kernel.policy import Visibility
 from libs.kernel.vocabulary import StoryKind
 from services.ingestion.domain.fields import Fields
+from services.ingestion.domain.moderation import Ruling
 
 MOST_SUMMARY = 2000
 MOST_PART = 10_000
@@ -36,6 +37,30 @@ class Story:
     url: str = ""
     country: str = ""
     year: int = 0
+    ruling: Ruling | None = None
+
+    @property
+    def is_hidden(self) -> bool:
+        """Tell whether a moderator hid it."""
+        return self.ruling is not None and self.ruling.is_hiding
+
+    @property
+    def reach(self) -> Visibility:
+        """Return who may see it now: what is hidden is as private, whatever its author chose."""
+        return Visibility.PRIVATE if self.is_hidden else self.visibility
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Return whom it belongs to; what is hidden is its author's alone."""
+        return (self.owner,) if self.is_hidden else (self.owner, *self.contacts)
+
+    def without(self, member_id: str) -> "Story":
+        """Return the story without a member, and without what a moderator said to that member."""
+        contacts = tuple(other for other in self.contacts if other != member_id)
+        if self.owner != member_id:
+            return replace(self, contacts=contacts)
+        ruling = replace(self.ruling, explanation="") if self.ruling else None
+        return replace(self, owner="", contacts=contacts, ruling=ruling)
 
     @property
     def texts(self) -> dict[str, str]:
@@ -89,6 +114,6 @@ def read_story(fields: Fields, place: Place) -> Story:
 def story_record(story: Story) -> Mapping[str, object]:
     """Return the raw record that reads back as this story in the same place."""
     record = asdict(story)
-    for part in ("id", "programme", "owner", "published_at"):
+    for part in ("id", "programme", "owner", "published_at", "ruling"):
         del record[part]
     return record

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from libs.kernel.errors import ForbiddenError, InvalidError, NotFoundError
 from libs.kernel.ids import is_id
-from libs.kernel.policy import Reader, Role, may_change, may_see
+from libs.kernel.policy import Reader, Role, may_change, may_moderate, may_see
 from libs.ports.database import Work
 from services.ingestion.domain.errors import StaleError
 from services.ingestion.domain.kept import Kept
@@ -71,9 +71,23 @@ class Access:
 
     def story(self, work: Work, story_id: str, reader: Reader) -> Kept[Story]:
         """Return a story that the reader may see."""
-        kept = self.stores.stories.get(work, story_id)
-        if kept is None or not sees_story(reader, kept.state):
+        kept = self.find_story(work, story_id, reader)
+        if kept is None:
             raise NotFoundError("There is no such story.")
+        return kept
+
+    def find_story(self, work: Work, story_id: str, reader: Reader) -> Kept[Story] | None:
+        """Return a story if there is one that the reader may see."""
+        kept = self.stores.stories.get(work, story_id)
+        return kept if kept is not None and sees_story(reader, kept.state) else None
+
+    def story_to_moderate(self, work: Work, story_id: str, reader: Reader) -> Kept[Story]:
+        """Return a story about whose reports the reader decides."""
+        kept = self.story(work, story_id, reader)
+        if not moderates_story(reader, kept.state):
+            raise ForbiddenError(
+                "Only coordinators of its programme decide about a story, and nobody about an own."
+            )
         return kept
 
     def story_to_change(self, work: Work, story_id: str, reader: Reader) -> Kept[Story]:
@@ -97,11 +111,16 @@ def changes_member(reader: Reader, member: Member) -> bool:
     return may_change(reader, programme=member.programme, owners=(member.id,))
 
 
+def moderates_story(reader: Reader, story: Story) -> bool:
+    """Tell whether the reader decides about reports of a story."""
+    return may_moderate(reader, programme=story.programme, owner=story.owner)
+
+
 def sees_story(reader: Reader, story: Story) -> bool:
     """Tell whether the reader may see a story; it belongs to its contacts as to its owner."""
     return may_see(
         reader,
-        visibility=story.visibility,
+        visibility=story.reach,
         programme=story.programme,
-        owners=(story.owner, *story.contacts),
+        owners=story.people,
     )

@@ -51,10 +51,9 @@ class CarryThrough:
             if story.state.owner == member_id and authored is Authored.WITHDRAW:
                 registry.withdraw_story(work, story, cause=cause)
                 continue
-            others = tuple(other for other in story.state.contacts if other != member_id)
-            owner = "" if story.state.owner == member_id else story.state.owner
-            nameless = replace(story.state, owner=owner, contacts=others)
-            registry.keep_story(work, story.changed(nameless))
+            if story.state.owner == member_id:
+                stores.cases.silence(work, story.state.id)
+            registry.keep_story(work, story.changed(story.state.without(member_id)))
         for other in stores.members.who_blocked(work, member_id):
             blocked = tuple(item for item in other.state.blocked if item != member_id)
             registry.keep_member(work, other.changed(replace(other.state, blocked=blocked)))

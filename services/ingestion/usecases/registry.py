@@ -14,6 +14,7 @@ from services.ingestion.domain.programme import Programme
 from services.ingestion.domain.story import Story
 from services.ingestion.ports import (
     Answers,
+    Cases,
     Consents,
     Erasures,
     Identities,
@@ -50,6 +51,7 @@ class Stores:
     shared: Shared
     erasures: Erasures
     consents: Consents
+    cases: Cases
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ class Registry:
         story, sequence = kept.state, kept.sequence + 1
         work.vanish(f"{topics.STORIES.aggregate}/{story.id}", sequence, cause=cause)
         self.stores.identities.forget_records(work, story.id)
+        self.stores.cases.remove(work, story.id)
         self.stores.stories.remove(work, story.id)
         self.stores.tombs.put(work, story.id, story.programme, sequence)
         work.emit(
@@ -129,6 +132,7 @@ class Registry:
         work.vanish(f"{topics.MEMBERS.aggregate}/{member.id}", sequence)
         self.stores.identities.forget_records(work, member.id)
         self.stores.consents.remove(work, member.id)
+        self.stores.cases.forget(work, member.id)
         self.stores.members.remove(work, member.id)
         self.stores.tombs.put(work, member.id, member.programme, sequence)
         work.emit(

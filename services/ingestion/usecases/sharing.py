@@ -13,6 +13,7 @@ from services.ingestion.usecases.snapshot import WITHDRAWN
 
 _PERSONAL = (
     "title", "summary", "body", "context", "outcome", "evidence", "url", "owner_id", "contact_ids",
+    "ruling",
 )  # fmt: skip
 """What somebody wrote, and who is named: it could not be erased from logs that others read."""
 ANYBODY = Reader(programme="")
@@ -24,7 +25,8 @@ class ShareStory:
     """Passes a snapshot on, with its sequence, to whoever may see it.
 
     Programmes act with a coordinator's rights and so see every story of their own. The network is
-    told that a story is withdrawn when it may not see it any more, and nothing of others. A story
+    told that a story is withdrawn when it may not see it any more, and nothing of others; what a
+    moderator hid is withdrawn for its own programme too, until it is restored. A story
     that a member owns goes out without its texts: they can be erased only where Kring keeps them,
     so others read them through the API.
     """
@@ -35,7 +37,7 @@ class ShareStory:
         """Pass one snapshot on."""
         own = topics.STORIES.of(event.programme)
         identity, programme, sequence = event.aggregate_id, event.programme, event.sequence
-        shown = _impersonal(event.state)
+        shown = WITHDRAWN if event.state.hidden else _impersonal(event.state)
         work.emit(own, identity, programme=programme, sequence=sequence, state=shown)
         if self._is_for_all(event):
             self.shared.put(work, identity)
@@ -51,8 +53,10 @@ class ShareStory:
     @staticmethod
     def _is_for_all(event: Event[Story]) -> bool:
         word = Visibility.Name(event.state.visibility).removeprefix("VISIBILITY_").lower()
-        return not event.state.withdrawn and may_see(
-            ANYBODY, visibility=word, programme=event.programme
+        return (
+            not event.state.withdrawn
+            and not event.state.hidden
+            and may_see(ANYBODY, visibility=word, programme=event.programme)
         )
 
 

@@ -11,6 +11,7 @@ from libs.contracts.gen.kring.events.v1 import vocabulary_pb2 as words
 from libs.contracts.gen.kring.events.v1.programmes_pb2 import Programme as ProgrammeState
 from services.ingestion.domain.initiative import Initiative
 from services.ingestion.domain.member import Member
+from services.ingestion.domain.moderation import Ruling
 from services.ingestion.domain.programme import Programme
 from services.ingestion.domain.story import Story
 
@@ -32,8 +33,12 @@ def programme_state(programme: Programme) -> ProgrammeState:
 
 
 def story_state(story: Story) -> tales.Story:
-    """Return the snapshot of a story."""
-    return tales.Story(
+    """Return the snapshot of a story; only its owner is told why it is hidden or is not any more.
+
+    What is hidden goes out as private, so that a reader that does not know of hiding shows it to
+    nobody else.
+    """
+    state = tales.Story(
         story_id=story.id,
         kind=_name("STORY_KIND", story.kind),
         language=story.language,
@@ -47,12 +52,25 @@ def story_state(story: Story) -> tales.Story:
         populations=story.populations,
         stage=_stage(story.stage),
         contact_ids=story.contacts,
-        visibility=_name("VISIBILITY", story.visibility),
+        visibility=_name("VISIBILITY", story.reach),
+        hidden=story.is_hidden,
         owner_id=story.owner,
         url=story.url,
         country=story.country,
         year=story.year,
         published_at=_moment(story.published_at),
+    )
+    if story.ruling is not None and story.owner:
+        state.ruling.CopyFrom(_ruling(story.ruling))
+    return state
+
+
+def _ruling(ruling: Ruling) -> tales.Ruling:
+    return tales.Ruling(
+        outcome=_name("RULING_OUTCOME", ruling.state),
+        reason=_name("REPORT_REASON", ruling.reason) if ruling.reason else None,
+        explanation=ruling.explanation,
+        number=ruling.number,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from libs.kernel.errors import ForbiddenError
-from libs.kernel.policy import All, Filter, Reader, Role, Term, visible_to
+from libs.kernel.policy import IS_HIDDEN, All, Filter, Not, Reader, Role, Term, visible_to
 from libs.kernel.vocabulary import StoryKind
 from libs.ports.database import Work
 from services.ingestion.domain.fields import Fields
@@ -140,7 +140,7 @@ class ListStories:
         before = position(cursor)
         stores = self.registry.stores
         with self.registry.database.read() as work:
-            parts: list[Filter] = [visible_to(reader)]
+            parts: list[Filter] = [visible_to(reader), Not(IS_HIDDEN)]
             if wanted.kind is not None:
                 parts.append(Term("kind", (wanted.kind.value,)))
             if wanted.owner:

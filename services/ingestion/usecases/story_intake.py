@@ -50,13 +50,13 @@ class StoryIntake:
         if draft.fields.problems:
             raise InvalidError(MEND, fields=draft.fields.problems)
         analysis = self.analyst(draft.story)
-        main = draft.programme.main_language
+        main, before = draft.programme.main_language, draft.before
         story = replace(
             draft.story,
             contacts=contacts,
             language=language.choose(draft.story.language, analysis.guess, main),
+            ruling=before.state.ruling if before else None,
         )
-        before = draft.before
         if before is not None and before.state == story:
             return _outcome(Status.UNCHANGED, before, draft, ())
         kept = Kept(story, 1) if before is None else before.changed(story)

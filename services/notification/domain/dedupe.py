@@ -19,6 +19,11 @@ def introduction_fact(introduction_id: str, state: str) -> str:
     return f"introduction/{introduction_id}:{state}"
 
 
+def ruling_fact(story_id: str, number: int) -> str:
+    """Name a decision about a story."""
+    return f"story/{story_id}:ruling/{number}"
+
+
 def people_fact(people: Iterable[str]) -> str:
     """Name a set of people; their order makes no difference."""
     return f"people:{','.join(sorted(set(people)))}"

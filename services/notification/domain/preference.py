@@ -13,11 +13,15 @@ class Kind(StrEnum):
     RECOMMENDATION = "recommendation"
     INTRODUCTION_ASKED = "introduction_asked"
     INTRODUCED = "introduced"
+    MODERATION = "moderation"
 
     @property
     def must_arrive(self) -> bool:
-        """Tell whether a mail that may be lost is sent again: somebody waits for the answer."""
+        """Tell whether a mail that may be lost is sent again: it asks for an answer or may."""
         return self is not Kind.RECOMMENDATION
+
+
+_CAN_WAIT = frozenset({Kind.RECOMMENDATION, Kind.INTRODUCTION_ASKED})
 
 
 class Channel(StrEnum):
@@ -68,13 +72,14 @@ def objection_to_mail(
     """Return why this mail must not leave now, or None when it may.
 
     ``people`` counts those it would tell of who are still there, still current and not blocked. A
-    snooze stops recommendations and questions; an introduction both agreed to arrives.
+    snooze stops recommendations and questions; an introduction both agreed to arrives, and so does
+    a decision about one's own story.
     """
     if not has_consent:
         return Objection.NO_CONSENT
     if not preferences.wants(kind, Channel.MAIL):
         return Objection.SWITCHED_OFF
-    if snoozed_until > now and kind is not Kind.INTRODUCED:
+    if snoozed_until > now and kind in _CAN_WAIT:
         return Objection.SNOOZED
     return None if people else Objection.NOTHING_TO_TELL
 

@@ -4,10 +4,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from libs.kernel.vocabulary import Label
+from libs.kernel.vocabulary import REPORT_LABELS, Label
 from services.notification.domain.preference import Kind
 
 _MOST_NAME = 80
+_MOST_SAID = 400
 
 SUBJECTS: Mapping[Kind, Label] = MappingProxyType(
     {
@@ -20,8 +21,27 @@ SUBJECTS: Mapping[Kind, Label] = MappingProxyType(
         Kind.INTRODUCED: Label(
             nl="Jullie willen allebei kennismaken", en="You both would like to meet"
         ),
+        Kind.MODERATION: Label(
+            nl="Er is iets besloten over je verhaal", en="Something was decided about your story"
+        ),
     }
 )
+
+_RULINGS: Mapping[str, Label] = MappingProxyType(
+    {
+        "hidden": Label(
+            nl="Een coördinator heeft je verhaal verborgen: anderen vinden het niet meer.",
+            en="A coordinator hid your story: others do not find it any more.",
+        ),
+        "upheld": Label(
+            nl="Een andere coördinator keek opnieuw naar je verhaal. Het blijft verborgen.",
+            en="Another coordinator looked at your story again. It stays hidden.",
+        ),
+        "restored": Label(nl="Je verhaal is weer te vinden.", en="Your story can be found again."),
+    }
+)
+_REASON = Label(nl="Reden: {reason}.", en="Reason: {reason}.")
+_EXPLAINED = Label(nl="De coördinator schrijft: “{words}”", en="The coordinator writes: “{words}”")
 
 _SENTENCES: Mapping[Kind, Label] = MappingProxyType(
     {
@@ -44,6 +64,7 @@ LINKS: Mapping[Kind, str] = MappingProxyType(
         Kind.RECOMMENDATION: "/",
         Kind.INTRODUCTION_ASKED: "/introductions",
         Kind.INTRODUCED: "/introductions",
+        Kind.MODERATION: "/moderation/own",
     }
 )
 """The page where a member goes on from a notification."""
@@ -57,6 +78,9 @@ KIND_NAMES: Mapping[Kind, Label] = MappingProxyType(
             nl="mails over vragen om kennis te maken", en="mails about requests to meet"
         ),
         Kind.INTRODUCED: Label(nl="mails over kennismakingen", en="mails about introductions"),
+        Kind.MODERATION: Label(
+            nl="mails over besluiten over je verhalen", en="mails about decisions on your stories"
+        ),
     }
 )
 
@@ -79,7 +103,26 @@ def together(names: Sequence[str], language: str) -> str:
     return f"{', '.join(names[:-1])} {_AND.text(language)} {names[-1]}"
 
 
+def ruling_words(outcome: str, reason: str, explanation: str) -> str:
+    """Return what is kept of a ruling, in no language yet: ``ruling_text`` reads it."""
+    return f"{outcome}|{reason}|{explanation}"
+
+
+def ruling_text(words: str, language: str) -> str:
+    """Return a ruling as its author reads it: what, why, and what the coordinator says."""
+    outcome, reason, explanation = words.split("|", 2)
+    parts = [_RULINGS[outcome].text(language)]
+    if reason in REPORT_LABELS:
+        parts.append(
+            _REASON.text(language).replace("{reason}", REPORT_LABELS[reason].text(language).lower())
+        )
+    if explanation:
+        said = one_line(explanation, _MOST_SAID)
+        parts.append(_EXPLAINED.text(language).replace("{words}", said))
+    return " ".join(parts)
+
+
 def page_text(kind: Kind, names: Sequence[str], language: str) -> str:
-    """Return the sentence that the page shows."""
+    """Return the sentence by which the page tells of people."""
     clean = [one_line(name) for name in names]
     return _SENTENCES[kind].text(language).replace("{names}", together(clean, language))

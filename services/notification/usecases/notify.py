@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from libs.contracts.gen.kring.events.v1 import stories_pb2 as tales
 from libs.contracts.gen.kring.events.v1.introductions_pb2 import (
     INTRODUCTION_STATE_ASKED,
     INTRODUCTION_STATE_INTRODUCED,
@@ -18,11 +19,27 @@ from services.notification.domain.dedupe import (
     news,
     next_due,
     people_fact,
+    ruling_fact,
     window_of,
 )
 from services.notification.domain.delivery import plan
 from services.notification.domain.preference import Kind
+from services.notification.domain.wording import ruling_words
 from services.notification.ports import Deliveries, Members, Mention, Notification, Notifications
+
+_OUTCOMES = {
+    tales.RULING_OUTCOME_HIDDEN: "hidden",
+    tales.RULING_OUTCOME_UPHELD: "upheld",
+    tales.RULING_OUTCOME_RESTORED: "restored",
+}
+_REASONS = {
+    tales.REPORT_REASON_PERSONAL_DATA: "personal_data",
+    tales.REPORT_REASON_HURTFUL: "hurtful",
+    tales.REPORT_REASON_UNTRUE: "untrue",
+    tales.REPORT_REASON_ADVERTISING: "advertising",
+    tales.REPORT_REASON_RIGHTS: "rights",
+    tales.REPORT_REASON_OTHER: "other",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +152,24 @@ class NotifyIntroduction:
         key = dedupe_key(programme, recipient_id, kind, introduction_fact(subject, kind.value))
         told = self.tell.draft(recipient_id, kind, programme=programme, subject_id=subject, key=key)
         self.tell(work, told, mentions, due_at=self.tell.clock.now().timestamp())
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyRuling:
+    """Tell an author what a moderator decided about a story, once per decision."""
+
+    tell: Tell
+
+    def __call__(self, work: Work, story_id: str, state: tales.Story, *, programme: str) -> None:
+        """Make sure that the author is told of the last decision, unless the story is gone."""
+        if state.withdrawn:
+            told = self.tell.notifications
+            told.set_current(work, story_id, Kind.MODERATION, is_current=False)
+        ruling, outcome = state.ruling, _OUTCOMES.get(state.ruling.outcome)
+        if state.withdrawn or outcome is None:
+            return
+        tell, author, kind = self.tell, state.owner_id, Kind.MODERATION
+        words = ruling_words(outcome, _REASONS.get(ruling.reason, ""), ruling.explanation)
+        key = dedupe_key(programme, author, kind, ruling_fact(story_id, ruling.number))
+        told_now = tell.draft(author, kind, programme=programme, subject_id=story_id, key=key)
+        tell(work, told_now, {author: words}, due_at=tell.clock.now().timestamp())

@@ -9,7 +9,7 @@ from libs.kernel.errors import ForbiddenError, InvalidError, NotFoundError
 from libs.kernel.policy import Reader
 from libs.ports.database import Database, Work
 from services.notification.domain.preference import Channel, Kind
-from services.notification.domain.wording import page_text
+from services.notification.domain.wording import page_text, ruling_text
 from services.notification.ports import Choices, Members, Notification, Notifications, Scope
 
 
@@ -92,7 +92,10 @@ class ListNotifications:
                 for each in mentions.get(row.id, [])
                 if each.member_id in known
             )
-            text = page_text(row.kind, [person.display_name for person in people], language)
+            if row.kind is Kind.MODERATION:
+                text, people = ruling_text(people[0].words, language), ()
+            else:
+                text = page_text(row.kind, [each.display_name for each in people], language)
             entries.append(
                 Entry(
                     row.id, row.kind, text, people, row.subject_id, row.changed_at, row.read_at > 0

@@ -26,6 +26,7 @@ from services.notification.domain.delivery import (
     suppress,
 )
 from services.notification.domain.preference import Kind, Objection, objection_to_mail
+from services.notification.domain.wording import ruling_text
 from services.notification.ports import (
     Choices,
     Composer,
@@ -51,6 +52,7 @@ _KINDS = {
     Kind.RECOMMENDATION: pb.NOTIFICATION_KIND_RECOMMENDATION,
     Kind.INTRODUCTION_ASKED: pb.NOTIFICATION_KIND_INTRODUCTION_ASKED,
     Kind.INTRODUCED: pb.NOTIFICATION_KIND_INTRODUCED,
+    Kind.MODERATION: pb.NOTIFICATION_KIND_MODERATION,
 }
 _STATES = {
     State.SENT: pb.DELIVERY_STATE_SENT,
@@ -104,7 +106,7 @@ class Address:
         recipient = self.members.get(work, [told.recipient_id]).get(told.recipient_id)
         if recipient is None:
             return Objection.UNKNOWN_MEMBER
-        people = self._people(work, told)
+        people = self._people(work, told, recipient.language)
         objection = objection_to_mail(
             told.kind,
             self.choices.get(work, recipient.id),
@@ -115,18 +117,20 @@ class Address:
         )
         return objection or Letter(told.id, told.kind, recipient, tuple(people))
 
-    def _people(self, work: Work, told: Notification) -> list[Person]:
+    def _people(self, work: Work, told: Notification, language: str) -> list[Person]:
         mentions = self.notifications.mentions(work, [told.id]).get(told.id, [])
         blocked = self.members.blocked(work, told.recipient_id)
         known = self.members.get(work, [each.member_id for each in mentions])
         return [
-            _person(known[each.member_id], each.words, kind=told.kind)
+            _person(known[each.member_id], each.words, told.kind, language)
             for each in mentions
             if each.member_id in known and each.member_id not in blocked
         ]
 
 
-def _person(member: Member, words: str, *, kind: Kind) -> Person:
+def _person(member: Member, words: str, kind: Kind, language: str) -> Person:
+    if kind is Kind.MODERATION:
+        return Person(member.display_name, ruling_text(words, language))
     if kind is not Kind.INTRODUCED:  # contact details are released by an introduction only
         return Person(member.display_name, words)
     return Person(member.display_name, words, member.full_name, member.email, member.phone)

@@ -22,6 +22,8 @@ HEAD = Reader("p", Role.COORDINATOR, BRAM)
         ("POST", "/v1/session/links", HEAD, 201, True),
         ("POST", "/preferences/erase", MEMBER, 303, True),
         ("POST", "/v1/stories", MEMBER, 201, False),
+        ("POST", f"/v1/moderation/{ANNA}/hide", HEAD, 200, True),
+        ("POST", f"/moderation/{ANNA}/reports", MEMBER, 303, True),
         ("POST", "/v1/session", MEMBER, 204, False),
         ("GET", f"/v1/members/{ANNA}", HEAD, 200, True),
         ("GET", "/v1/members", HEAD, 200, True),

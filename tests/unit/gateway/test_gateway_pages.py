@@ -122,6 +122,7 @@ def anna(gateway: Gateway) -> Gateway:
                         "recommendation": channel == "page",
                         "introduction_asked": True,
                         "introduced": True,
+                        "moderation": True,
                     }
                     for channel in ("page", "mail")
                 },
@@ -306,12 +307,12 @@ def test_a_story_that_was_not_taken_is_not_lost(anna: Gateway, status: int, told
 
 
 def test_preferences_keep_what_was_ticked(anna: Gateway) -> None:
-    assert anna.client.get("/preferences").text.count(" checked>") == 6
+    assert anna.client.get("/preferences").text.count(" checked>") == 8
     form = {"form_token": form_token(anna), "mail.introduced": "on"}
     assert anna.client.post("/preferences", data=form).status_code == 303
     body = anna.peer.asked[-1]["body"]
     assert body.count("true") == 1
-    assert body.count("false") == 5
+    assert body.count("false") == 7
 
 
 def test_consents_and_the_language_go_into_the_profile(anna: Gateway) -> None:

@@ -146,6 +146,14 @@ def test_a_withdrawn_story_is_gone(told: Network) -> None:
     assert "debt" not in told.found("money advice")
 
 
+def test_a_hidden_story_is_gone_for_everybody_until_it_is_restored(told: Network) -> None:
+    told.tell("debt", "Money advice at the surgery", hidden=True)
+    for reader in (READER, Reader(OURS, Role.OPERATOR)):
+        assert "debt" not in told.found("money advice", reader)
+    told.tell("debt", "Money advice at the surgery")
+    assert "debt" in told.found("money advice")
+
+
 def test_an_older_snapshot_never_comes_back(told: Network) -> None:
     newest = told.tell("debt", "Debt advice, told anew", language="en")
     told.tell("debt", "Money advice at the surgery", sequence=newest - 1)

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kring/events/v1/notifications.proto\x12\x0fkring.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x01\n\x08\x44\x65livery\x12\x17\n\x0fnotification_id\x18\x01 \x01(\t\x12\x11\n\tmember_id\x18\x02 \x01(\t\x12/\n\x04kind\x18\x03 \x01(\x0e\x32!.kring.events.v1.NotificationKind\x12-\n\x05state\x18\x04 \x01(\x0e\x32\x1e.kring.events.v1.DeliveryState\x12&\n\x02\x61t\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xa7\x01\n\x10NotificationKind\x12!\n\x1dNOTIFICATION_KIND_UNSPECIFIED\x10\x00\x12$\n NOTIFICATION_KIND_RECOMMENDATION\x10\x01\x12(\n$NOTIFICATION_KIND_INTRODUCTION_ASKED\x10\x02\x12 \n\x1cNOTIFICATION_KIND_INTRODUCED\x10\x03*\x9e\x01\n\rDeliveryState\x12\x1e\n\x1a\x44\x45LIVERY_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13\x44\x45LIVERY_STATE_SENT\x10\x01\x12\x19\n\x15\x44\x45LIVERY_STATE_FAILED\x10\x02\x12\x1d\n\x19\x44\x45LIVERY_STATE_SUPPRESSED\x10\x03\x12\x1a\n\x16\x44\x45LIVERY_STATE_UNKNOWN\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kring/events/v1/notifications.proto\x12\x0fkring.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x01\n\x08\x44\x65livery\x12\x17\n\x0fnotification_id\x18\x01 \x01(\t\x12\x11\n\tmember_id\x18\x02 \x01(\t\x12/\n\x04kind\x18\x03 \x01(\x0e\x32!.kring.events.v1.NotificationKind\x12-\n\x05state\x18\x04 \x01(\x0e\x32\x1e.kring.events.v1.DeliveryState\x12&\n\x02\x61t\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xc9\x01\n\x10NotificationKind\x12!\n\x1dNOTIFICATION_KIND_UNSPECIFIED\x10\x00\x12$\n NOTIFICATION_KIND_RECOMMENDATION\x10\x01\x12(\n$NOTIFICATION_KIND_INTRODUCTION_ASKED\x10\x02\x12 \n\x1cNOTIFICATION_KIND_INTRODUCED\x10\x03\x12 \n\x1cNOTIFICATION_KIND_MODERATION\x10\x04*\x9e\x01\n\rDeliveryState\x12\x1e\n\x1a\x44\x45LIVERY_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13\x44\x45LIVERY_STATE_SENT\x10\x01\x12\x19\n\x15\x44\x45LIVERY_STATE_FAILED\x10\x02\x12\x1d\n\x19\x44\x45LIVERY_STATE_SUPPRESSED\x10\x03\x12\x1a\n\x16\x44\x45LIVERY_STATE_UNKNOWN\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,9 +33,9 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kring.events.v1.notificatio
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_NOTIFICATIONKIND']._serialized_start=283
-  _globals['_NOTIFICATIONKIND']._serialized_end=450
-  _globals['_DELIVERYSTATE']._serialized_start=453
-  _globals['_DELIVERYSTATE']._serialized_end=611
+  _globals['_NOTIFICATIONKIND']._serialized_end=484
+  _globals['_DELIVERYSTATE']._serialized_start=487
+  _globals['_DELIVERYSTATE']._serialized_end=645
   _globals['_DELIVERY']._serialized_start=90
   _globals['_DELIVERY']._serialized_end=280
 # @@protoc_insertion_point(module_scope)

@@ -15,6 +15,7 @@ class NotificationKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     NOTIFICATION_KIND_RECOMMENDATION: _ClassVar[NotificationKind]
     NOTIFICATION_KIND_INTRODUCTION_ASKED: _ClassVar[NotificationKind]
     NOTIFICATION_KIND_INTRODUCED: _ClassVar[NotificationKind]
+    NOTIFICATION_KIND_MODERATION: _ClassVar[NotificationKind]
 
 class DeliveryState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -27,6 +28,7 @@ NOTIFICATION_KIND_UNSPECIFIED: NotificationKind
 NOTIFICATION_KIND_RECOMMENDATION: NotificationKind
 NOTIFICATION_KIND_INTRODUCTION_ASKED: NotificationKind
 NOTIFICATION_KIND_INTRODUCED: NotificationKind
+NOTIFICATION_KIND_MODERATION: NotificationKind
 DELIVERY_STATE_UNSPECIFIED: DeliveryState
 DELIVERY_STATE_SENT: DeliveryState
 DELIVERY_STATE_FAILED: DeliveryState

@@ -27,15 +27,21 @@ from libs.contracts.gen.kring.events.v1 import sealed_pb2 as kring_dot_events_do
 from libs.contracts.gen.kring.events.v1 import vocabulary_pb2 as kring_dot_events_dot_v1_dot_vocabulary__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dkring/events/v1/stories.proto\x12\x0fkring.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ckring/events/v1/sealed.proto\x1a kring/events/v1/vocabulary.proto\"\xf5\x03\n\x05Story\x12\x10\n\x08story_id\x18\x01 \x01(\t\x12\x11\n\twithdrawn\x18\x02 \x01(\x08\x12(\n\x04kind\x18\x03 \x01(\x0e\x32\x1a.kring.events.v1.StoryKind\x12\x10\n\x08language\x18\x04 \x01(\t\x12\r\n\x05title\x18\x05 \x01(\t\x12\x0f\n\x07summary\x18\x06 \x01(\t\x12\x0c\n\x04\x62ody\x18\x07 \x01(\t\x12\x0f\n\x07\x63ontext\x18\x08 \x01(\t\x12\x0f\n\x07outcome\x18\t \x01(\t\x12\x10\n\x08\x65vidence\x18\n \x01(\t\x12\x0e\n\x06themes\x18\x0b \x03(\t\x12\x13\n\x0bpopulations\x18\x0c \x03(\t\x12%\n\x05stage\x18\r \x01(\x0e\x32\x16.kring.events.v1.Stage\x12\x13\n\x0b\x63ontact_ids\x18\x0e \x03(\t\x12/\n\nvisibility\x18\x0f \x01(\x0e\x32\x1b.kring.events.v1.Visibility\x12\x10\n\x08owner_id\x18\x10 \x01(\t\x12\x0b\n\x03url\x18\x11 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x12 \x01(\t\x12\x0c\n\x04year\x18\x13 \x01(\x05\x12\x30\n\x0cpublished_at\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x06sealed\x18\x15 \x01(\x0b\x32\x17.kring.events.v1.Sealed*\xb2\x01\n\tStoryKind\x12\x1a\n\x16STORY_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13STORY_KIND_PRACTICE\x10\x01\x12\x16\n\x12STORY_KIND_FAILURE\x10\x02\x12\x17\n\x13STORY_KIND_QUESTION\x10\x03\x12\x14\n\x10STORY_KIND_OFFER\x10\x04\x12\x13\n\x0fSTORY_KIND_TOOL\x10\x05\x12\x14\n\x10STORY_KIND_EVENT\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dkring/events/v1/stories.proto\x12\x0fkring.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ckring/events/v1/sealed.proto\x1a kring/events/v1/vocabulary.proto\"\xae\x04\n\x05Story\x12\x10\n\x08story_id\x18\x01 \x01(\t\x12\x11\n\twithdrawn\x18\x02 \x01(\x08\x12(\n\x04kind\x18\x03 \x01(\x0e\x32\x1a.kring.events.v1.StoryKind\x12\x10\n\x08language\x18\x04 \x01(\t\x12\r\n\x05title\x18\x05 \x01(\t\x12\x0f\n\x07summary\x18\x06 \x01(\t\x12\x0c\n\x04\x62ody\x18\x07 \x01(\t\x12\x0f\n\x07\x63ontext\x18\x08 \x01(\t\x12\x0f\n\x07outcome\x18\t \x01(\t\x12\x10\n\x08\x65vidence\x18\n \x01(\t\x12\x0e\n\x06themes\x18\x0b \x03(\t\x12\x13\n\x0bpopulations\x18\x0c \x03(\t\x12%\n\x05stage\x18\r \x01(\x0e\x32\x16.kring.events.v1.Stage\x12\x13\n\x0b\x63ontact_ids\x18\x0e \x03(\t\x12/\n\nvisibility\x18\x0f \x01(\x0e\x32\x1b.kring.events.v1.Visibility\x12\x10\n\x08owner_id\x18\x10 \x01(\t\x12\x0b\n\x03url\x18\x11 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x12 \x01(\t\x12\x0c\n\x04year\x18\x13 \x01(\x05\x12\x30\n\x0cpublished_at\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x06sealed\x18\x15 \x01(\x0b\x32\x17.kring.events.v1.Sealed\x12\x0e\n\x06hidden\x18\x16 \x01(\x08\x12\'\n\x06ruling\x18\x17 \x01(\x0b\x32\x17.kring.events.v1.Ruling\"\x8d\x01\n\x06Ruling\x12/\n\x07outcome\x18\x01 \x01(\x0e\x32\x1e.kring.events.v1.RulingOutcome\x12-\n\x06reason\x18\x02 \x01(\x0e\x32\x1d.kring.events.v1.ReportReason\x12\x13\n\x0b\x65xplanation\x18\x03 \x01(\t\x12\x0e\n\x06number\x18\x04 \x01(\x05*\x82\x01\n\rRulingOutcome\x12\x1e\n\x1aRULING_OUTCOME_UNSPECIFIED\x10\x00\x12\x19\n\x15RULING_OUTCOME_HIDDEN\x10\x01\x12\x19\n\x15RULING_OUTCOME_UPHELD\x10\x02\x12\x1b\n\x17RULING_OUTCOME_RESTORED\x10\x03*\xd5\x01\n\x0cReportReason\x12\x1d\n\x19REPORT_REASON_UNSPECIFIED\x10\x00\x12\x1f\n\x1bREPORT_REASON_PERSONAL_DATA\x10\x01\x12\x19\n\x15REPORT_REASON_HURTFUL\x10\x02\x12\x18\n\x14REPORT_REASON_UNTRUE\x10\x03\x12\x1d\n\x19REPORT_REASON_ADVERTISING\x10\x04\x12\x18\n\x14REPORT_REASON_RIGHTS\x10\x05\x12\x17\n\x13REPORT_REASON_OTHER\x10\x06*\xb2\x01\n\tStoryKind\x12\x1a\n\x16STORY_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13STORY_KIND_PRACTICE\x10\x01\x12\x16\n\x12STORY_KIND_FAILURE\x10\x02\x12\x17\n\x13STORY_KIND_QUESTION\x10\x03\x12\x14\n\x10STORY_KIND_OFFER\x10\x04\x12\x13\n\x0fSTORY_KIND_TOOL\x10\x05\x12\x14\n\x10STORY_KIND_EVENT\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kring.events.v1.stories_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_STORYKIND']._serialized_start=652
-  _globals['_STORYKIND']._serialized_end=830
+  _globals['_RULINGOUTCOME']._serialized_start=853
+  _globals['_RULINGOUTCOME']._serialized_end=983
+  _globals['_REPORTREASON']._serialized_start=986
+  _globals['_REPORTREASON']._serialized_end=1199
+  _globals['_STORYKIND']._serialized_start=1202
+  _globals['_STORYKIND']._serialized_end=1380
   _globals['_STORY']._serialized_start=148
-  _globals['_STORY']._serialized_end=649
+  _globals['_STORY']._serialized_end=706
+  _globals['_RULING']._serialized_start=709
+  _globals['_RULING']._serialized_end=850
 # @@protoc_insertion_point(module_scope)
