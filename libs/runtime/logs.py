@@ -9,6 +9,8 @@ from libs.kernel import trace
 
 _OURS = ("libs", "services")
 _QUIET = ("uvicorn", "httpx2", "httpcore2", "alembic", "openvino")
+_A_LINE_EACH = ("elastic_transport", "celery.app.trace", "celery.worker.strategy")
+"""Whoever tells every request, or every task, though nothing went wrong."""
 
 
 def configure_logs(*, format_name: str, level: str) -> None:
@@ -47,7 +49,7 @@ def configure_logs(*, format_name: str, level: str) -> None:
     root.setLevel(max(ours, logging.INFO))  # clients of servers say every byte when they debug
     for name in _OURS:
         logging.getLogger(name).setLevel(ours)
-    for name in _QUIET:
+    for name in (*_QUIET, *_A_LINE_EACH):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -58,6 +58,20 @@ def test_debugging_tells_what_we_do_and_not_what_every_library_does(
     assert [line["event"] for line in lines(capsys)] == ["taken", "ours, too", "connected"]
 
 
+@pytest.mark.parametrize(
+    "name", ["elastic_transport.transport", "celery.app.trace", "celery.worker.strategy"]
+)
+def test_what_went_well_is_not_told_of_every_request_and_task(
+    capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    configure_logs(format_name="json", level="info")
+
+    logging.getLogger(name).info("went well")
+    logging.getLogger(name).warning("went wrong")
+
+    assert [line["event"] for line in lines(capsys)] == ["went wrong"]
+
+
 def test_a_log_says_to_which_trace_it_belongs(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logs(format_name="json", level="info")
 
