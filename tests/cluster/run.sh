@@ -40,9 +40,12 @@ mkdir -p "$HOME_OF_CLUSTER"
 exec 9>"$HOME_OF_CLUSTER/lock" # one cluster at a time
 flock --nonblock 9 || { say "waiting for another run to end"; flock 9; }
 trap 'bash "$HERE/control-plane.sh" down 9>&-' EXIT
+trap 'exit 143' INT TERM
 bash "$HERE/control-plane.sh" up 9>&-
 [ "$what" = api ] || bash "$HERE/node.sh" up 9>&-
 printf '── on a real Kubernetes %s\n' "$K8S_VERSION"
-# The servers of the tests listen where pods reach them: on the node's address.
+# The servers of the tests listen where pods reach them: on the node's address. In the background,
+# so that whoever ends this script is obeyed at once.
 inns env INSIDE_CLUSTER=1 SERVERS_HOST=$NODE_IP pytest "${tests[@]}" -q -s -rs -p no:randomly -p no:xdist \
-  -p no:cacheprovider -o addopts=--import-mode=importlib -o timeout=600 --durations=20 --durations-min=1 9>&-
+  -p no:cacheprovider -o addopts=--import-mode=importlib -o timeout=900 --durations=20 --durations-min=1 9>&- &
+wait $!

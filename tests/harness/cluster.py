@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness.charts import Object
 
-WAIT_SECONDS = 300
+WAIT_SECONDS = 400
 LOOK_AGAIN_SECONDS = 0.2
 SECRET = "kring"  # its name
 OPERATOR_KEY = "operator-0123456789abcdef"
