@@ -104,9 +104,10 @@ class Index(Protocol):
         """Count values per keyword field over these documents, or over all that pass the filter."""
         ...
 
-    def purge(self) -> None:
+    def purge(self) -> float:
         """Let whatever was removed vanish from the files of the index; it may take minutes.
 
+        Returns for how many seconds of that it only waited, at no cost to anybody.
         Questions are answered meanwhile; changes may have to wait. Raises ``RetryableError`` when
         the engine is down, or somebody is in the way.
         """

@@ -14,7 +14,7 @@ from libs.ports.index import Index
 
 LOOK_SECONDS = 1.0
 REST = 20.0
-"""So many times as long as a cleaning took it rests: it costs at most a twentieth of the time."""
+"""So many times as long as a cleaning worked it rests: a twentieth of the time at most is spent."""
 
 log = structlog.get_logger()
 
@@ -66,11 +66,10 @@ class Cleaner:
         if not pending:
             self._nothing_at = version
             return 0
-        for index in self._indexes:
-            index.purge()
+        waited = sum(index.purge() for index in self._indexes)
         self._database.purge()
         cleanings.finish(pending)
         took = self._clock.monotonic() - begun
-        self._rests_until = begun + took + REST * took
+        self._rests_until = begun + took + REST * max(took - waited, 0.0)
         log.info("cleaned", service=self._service, subjects=len(pending), seconds=round(took, 3))
         return len(pending)

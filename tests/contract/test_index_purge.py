@@ -16,6 +16,9 @@ from libs.ports.index import Document, Index, Passage
 WORD = "zeldzaamwoord"
 
 
+pytestmark = pytest.mark.timeout(300)  # Elasticsearch keeps history for half a minute
+
+
 @pytest.fixture(params=["embedded", pytest.param("elasticsearch", marks=pytest.mark.servers)])
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
     opened: Index
@@ -80,6 +83,24 @@ def test_a_purge_of_the_embedded_index_leaves_no_byte_behind(
 
     assert files_with(tmp_path, WORD.encode()) == []
     assert files_with(tmp_path, b"zonder") != []
+    index.close()
+
+
+@pytest.mark.servers
+def test_a_purge_of_elasticsearch_leaves_no_byte_behind(elasticsearch: Elasticsearch) -> None:
+    word = f"woord{uuid.uuid4().hex}"
+    url = f"{elasticsearch.url}?replicas=0&prefix={uuid.uuid4().hex}"
+    index = open_elasticsearch(url, "tests", "people", dimension=4)
+    for name in ("a", "b", "c"):
+        put(index, name, f"soep met {word}")
+    put(index, "d", "soep zonder")
+    put(index, "a", "soep", sequence=2)
+    index.remove([("b", 2), ("c", 2)])
+    assert files_with(elasticsearch.data, word.encode()) != []
+    index.purge()
+
+    assert files_with(elasticsearch.data, word.encode()) == []
+    assert found(index, "zonder") == ["d"]
     index.close()
 
 

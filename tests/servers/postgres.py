@@ -19,7 +19,12 @@ from servers.process import Server
 OWNER = "postgres"
 """Whom the server runs as when root runs the tests: it refuses to be root's."""
 ROLE = "kring"
-SETTINGS = ("unix_socket_directories=", f"listen_addresses={HOST}", "max_connections=200")
+SETTINGS = (
+    "unix_socket_directories=",
+    f"listen_addresses={HOST}",
+    "max_connections=200",
+    "wal_recycle=off",
+)
 FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 """For tests that cut no power."""
 

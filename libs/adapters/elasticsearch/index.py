@@ -9,6 +9,7 @@ from libs.adapters.elasticsearch.address import Address
 from libs.adapters.elasticsearch.connection import connect, opening, translated
 from libs.adapters.elasticsearch.generations import Generations
 from libs.adapters.elasticsearch.mapping import Json
+from libs.adapters.elasticsearch.purging import purge
 from libs.adapters.elasticsearch.questions import (
     MOST_HITS,
     by_meaning,
@@ -25,8 +26,6 @@ from libs.kernel.policy import Filter, accepts
 from libs.ports.encoder import Vectors
 from libs.ports.index import Document, Hit, Index, Leg, Took, untold
 
-_PURGE_SECONDS = 600.0
-_PURGING = {"index.merge.policy.expunge_deletes_allowed": 0}  # by default a tenth may stay
 HEADER = orjson.dumps(
     {
         "search_type": "dfs_query_then_fetch",  # words weigh the same in every shard
@@ -210,14 +209,9 @@ class ElasticsearchIndex(Index):
         }
 
     @override
-    def purge(self) -> None:
-        client = self._client.options(request_timeout=_PURGE_SECONDS)
+    def purge(self) -> float:
         with translated():
-            client.indices.put_settings(index=self.alias, settings=_PURGING)
-            client.indices.refresh(index=self.alias)
-            client.indices.flush(index=self.alias, force=True)
-            client.indices.forcemerge(index=self.alias, only_expunge_deletes=True)
-            client.indices.flush(index=self.alias, force=True)
+            return purge(self._client, self.alias)
 
     @override
     def sequences(self) -> dict[str, int]:

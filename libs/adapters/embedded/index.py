@@ -91,11 +91,12 @@ class EmbeddedIndex(Index):
             self._follow()
 
     @override
-    def purge(self) -> None:
+    def purge(self) -> float:
         with self._writing:
             self._text.rewrite(self._record.text_changes(0), self._record.revision)
             self._table = self._fresh_table()
             self._record.checkpoint()
+        return 0.0
 
     def _follow(self) -> None:
         """Let both legs catch up; the table first, for it names what the text leg finds."""

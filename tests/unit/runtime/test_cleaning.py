@@ -27,19 +27,20 @@ NOTE = sa.Table("note", sa.MetaData(), sa.Column("text", sa.Text))
 
 
 class SlowIndex(EmbeddedIndex):
-    """An index whose cleaning takes ten seconds, or cannot be done."""
+    """An index whose cleaning takes ten seconds beside any waiting, or cannot be done."""
 
     clock: ManualClock
     is_down = False
+    waits = 0.0
     purges = 0
 
     @override
-    def purge(self) -> None:
+    def purge(self) -> float:
         if self.is_down:
             raise RetryableError("the index does not answer")
         self.purges += 1
-        self.clock.advance(10)
-        super().purge()
+        self.clock.advance(10 + self.waits)
+        return super().purge() + self.waits
 
 
 @dataclass
@@ -110,6 +111,16 @@ def test_cleaning_takes_no_more_than_a_twentieth_of_the_time(
     assert site.cleaner.turn() == 0
 
     clock.advance(1)
+    assert site.cleaner.turn() == 1
+
+
+def test_mere_waiting_for_the_engine_needs_no_rest(site: Site, clock: ManualClock) -> None:
+    site.index.waits = 30.0
+    site.delete(2)
+    assert site.cleaner.turn() == 1
+    site.delete(3)
+    clock.advance(10 * REST)
+
     assert site.cleaner.turn() == 1
 
 
