@@ -1,25 +1,37 @@
-"""Installations for the journeys: in one process, and split over real servers."""
+"""Installations for the journeys: in one process, and split over real servers.
+
+Every journey runs both ways but for two that have only one. `test_journey_sample` begins with what
+`kring up` itself does for a newcomer: it loads the sample and says what to try; separate processes
+load none. `test_journey_evaluate` asks for no installation: the command makes one and throws it
+away. What a killed process leaves behind is asked of separate processes here, and of the one
+process in tests/faults.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from harness.installation import Installation, Kring, Network
-from harness.split import Servers, SplitKring
+from harness.split import SplitKring, servers_of
 
 EACH_WAY = ["embedded", pytest.param("split", marks=pytest.mark.servers)]
 
 
 def made(request: pytest.FixtureRequest, data: Path) -> Installation:
     """Return an installation of the kind that the parameter of a fixture names."""
-    if request.param == "embedded":
-        return Kring(data)
-    names = ("kafka", "elasticsearch", "postgres", "redis")
-    return SplitKring(data, Servers(*map(request.getfixturevalue, names)))
+    return Kring(data) if request.param == "embedded" else SplitKring(data, servers_of(request))
+
+
+@pytest.fixture(params=EACH_WAY)
+def kring(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
+    """Give an installation that was not started."""
+    installation = made(request, tmp_path / "data")
+    yield installation
+    installation.close()
 
 
 @pytest.fixture
-def kring(tmp_path: Path) -> Iterator[Kring]:
+def embedded(tmp_path: Path) -> Iterator[Kring]:
     """Give an installation in one process that was not started."""
     installation = Kring(tmp_path / "data")
     yield installation

@@ -3,40 +3,40 @@
 import json
 
 import pytest
-from harness.installation import Kring, Network
+from harness.installation import Installation, Kring, Network
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 
 def test_the_sample_is_searchable_recommends_people_and_is_kept_by_the_next_start(
-    kring: Kring,
+    embedded: Kring,
 ) -> None:
-    kring.start()
-    operator = kring.operator()
-    kring.wait_for(
+    embedded.start()
+    operator = embedded.operator()
+    embedded.wait_for(
         lambda: operator.get("/v1/search", q="eenzaamheid", limit=1)["total"] >= 100,
         "the sample to be found",
         seconds=90,
     )
-    found = kring.cli(
+    found = embedded.cli(
         "search", "evening for carers of people with dementia", "--limit", "20", "--json"
     )
     languages = {hit["language"] for hit in json.loads(found.stdout)["hits"]}
     assert languages == {"nl", "en"}
-    people = kring.wait_for(
+    people = embedded.wait_for(
         lambda: json.loads(
-            kring.cli("people", "anna.devries@zorggroep-de-wilgenhof.example", "--json").stdout
+            embedded.cli("people", "anna.devries@zorggroep-de-wilgenhof.example", "--json").stdout
             or "{}"
         ).get("recommendations"),
         "recommendations for Anna",
     )
     assert all(each["reason"] for each in people)
-    assert kring.stop() == 0
-    kring.start()
-    assert kring.operator().get("/v1/search", q="eenzaamheid", limit=1)["total"] >= 100
+    assert embedded.stop() == 0
+    embedded.start()
+    assert embedded.operator().get("/v1/search", q="eenzaamheid", limit=1)["total"] >= 100
 
 
-def test_after_another_encoder_was_chosen_everything_is_found_again(kring: Kring) -> None:
+def test_after_another_encoder_was_chosen_everything_is_found_again(kring: Installation) -> None:
     kring.start_empty(KRING_ENCODER="use")
     network = Network(kring)
     network.programme("ours")
@@ -48,5 +48,5 @@ def test_after_another_encoder_was_chosen_everything_is_found_again(kring: Kring
 
     kring.wait_for(is_found, "the story to be found", seconds=60)
     assert kring.stop() == 0
-    kring.start_empty(KRING_ENCODER="e5")
+    kring.start_with_encoder("e5")
     kring.wait_for(is_found, "the story to be found with the other encoder", seconds=60)
