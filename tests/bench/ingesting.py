@@ -1,4 +1,3 @@
-# ruff: noqa: T201  # printing is what it is for
 """P3: stories imported until they are found, over ten processes and real servers.
 
 ``python -m bench.ingesting --stories 1000`` starts the servers and the processes. Against it stands
@@ -10,22 +9,21 @@ import argparse
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 
 from bench.stages import Stages, Told
+from bench.telling import tell
 from harness.installation import Person
 from harness.split import Servers, SplitKring
 from servers import elasticsearch, kafka, postgres, redis
 
 from libs.adapters.elasticsearch.index import ElasticsearchIndex, open_index
-from libs.kernel.clock import SystemClock
 from libs.ports.encoder import Encoder
 from libs.runtime.bench.installation import wait_until
 from libs.runtime.bench.living import PROGRAMME, stories_of, wired_encoder
-from libs.runtime.bench.recording import cells, record
-from libs.runtime.bench.rounds import ROUNDS, Outcome, Pair, Series, machine
+from libs.runtime.bench.rounds import ROUNDS, Outcome, Pair, Series
 
 LEAST = 0.7
 BATCH = 25
@@ -127,12 +125,12 @@ def main() -> None:
         before = made.kring.spent()
         outcome = measured(made, stories, given.encoder)
         spent = made.kring.spent()
-    print(*cells(outcome), outcome.note, sep=" | ")
-    for name, seconds in spent.items():
-        print(f"{name}: {1000 * (seconds - before[name]) / len(stories):.2f} ms a story")
-    print(machine())
-    if given.record:
-        record(given.record, [outcome], SystemClock().now())
+    each = (
+        f"{name} {1000 * (seconds - before[name]) / len(stories):.2f} ms"
+        for name, seconds in spent.items()
+    )
+    outcome = replace(outcome, note=f"{outcome.note}; our processes: {', '.join(each)}")
+    tell([outcome], given.record)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""A Kring of its own to measure: `kring up` as a process on a folder that is thrown away."""
+"""A Kring of its own to measure: `kring up` as a process on a folder that is thrown away.
+
+It uses the engines that the environment chooses.
+"""
 
 import re
 import subprocess
@@ -15,6 +18,7 @@ from libs.kernel.errors import KringError
 from libs.runtime.cli.client import PROBES, Client
 from libs.runtime.settings import load, with_secrets
 
+_ENGINES = ("bus", "cache", "database", "encoder", "index", "tasks")
 START_SECONDS = 120.0
 _STOP_SECONDS = 60.0
 _LOOK_SECONDS = 0.005
@@ -102,7 +106,8 @@ class Installation:
             return False
 
     def _settings(self) -> dict[str, str]:
-        return {"KRING_ENCODER": self.settings.encoder, "PATH": "/usr/bin:/bin"}
+        chosen = {f"KRING_{name.upper()}": getattr(self.settings, name) for name in _ENGINES}
+        return {**chosen, "PATH": "/usr/bin:/bin"}
 
     def _probes(self) -> str:
         pid = self._process.pid if self._process is not None else 0
