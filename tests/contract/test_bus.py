@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-from harness.buses import LEASE_RUNS_OUT_SECONDS, LOGS, Log, drain, ends, gather, settle
+from harness.buses import LEASE_RUNS_OUT_SECONDS, LOGS, Log, drain, ends, gather, gather_all, settle
 
 from libs.contracts.envelope import Record
 from libs.kernel.clock import ManualClock
@@ -283,7 +283,7 @@ def test_a_member_that_wakes_up_takes_its_share_again(bus: Bus, log: Log) -> Non
     settle(sleeper, other)
 
     bus.publish([record(f"k{number}", str(number)) for number in range(30)])
-    found = [drain(sleeper), drain(other)]
+    found = gather_all([sleeper, other], 30)
 
     assert sorted(map(int, texts([*found[0], *found[1]]))) == list(range(30))
     assert all(found)

@@ -87,11 +87,19 @@ def drain(subscription: Subscription, limit: int = 100) -> list[Delivery]:
 
 def gather(subscription: Subscription, amount: int) -> list[Delivery]:
     """Poll until so many came; a server needs its time to see that another member is gone."""
-    found: list[Delivery] = []
+    return gather_all([subscription], amount)[0]
+
+
+def gather_all(members: Sequence[Subscription], amount: int) -> list[list[Delivery]]:
+    """Poll side by side until so many came to all members; return what came to each."""
+    found: list[list[Delivery]] = [[] for _ in members]
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while len(found) < amount:
-        assert time.monotonic() < deadline, f"only {len(found)} of {amount} came"
-        found += subscription.poll(limit=100, timeout_seconds=0)
+    with ThreadPoolExecutor(len(members)) as threads:
+        while (came := sum(map(len, found))) < amount:
+            assert time.monotonic() < deadline, f"only {came} of {amount} came"
+            polled = threads.map(lambda member: member.poll(limit=100, timeout_seconds=0), members)
+            for mine, more in zip(found, polled, strict=True):
+                mine.extend(more)
     return found
 
 
