@@ -199,6 +199,10 @@ class Audit(Protocol):
         """Yield every entry as it stands, by its sequence; none of them is checked."""
         ...
 
+    def concerning(self, who: str) -> list[Deed]:
+        """Return what was done by this actor or to this target, oldest first."""
+        ...
+
 
 class Vanishing(StrEnum):
     """How far something is that shall vanish."""

@@ -1,7 +1,9 @@
 """What the gateway keeps, and how it signs."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
 from libs.kernel.policy import Role
 from libs.ports.database import Work
@@ -124,6 +126,10 @@ class Links(Protocol):
         """Forget the links of a member."""
         ...
 
+    def of(self, work: Work, member_id: str) -> list[Link]:
+        """Return the links of a member that are kept still, oldest first."""
+        ...
+
     def prune(self, work: Work, now: float) -> None:
         """Forget links that no longer work."""
         ...
@@ -150,6 +156,10 @@ class Sessions(Protocol):
 
     def remove_of(self, work: Work, member_id: str) -> None:
         """End every session of a member."""
+        ...
+
+    def of(self, work: Work, member_id: str) -> list[Session]:
+        """Return the sessions of a member, the one that ends first before the others."""
         ...
 
     def prune(self, work: Work, now: float) -> None:
@@ -197,4 +207,25 @@ class Signer(Protocol):
 
     def open(self, purpose: str, token: str) -> tuple[str, ...]:
         """Return the parts; raises ``UnauthenticatedError`` if any character was changed."""
+        ...
+
+
+Things = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What every service told about one member, by service and kind."""
+
+    member_id: str
+    language: str
+    at: datetime
+    parts: Mapping[str, Mapping[str, Things]]
+
+
+class Archivist(Protocol):
+    """Makes a file that people and programs can read."""
+
+    def archive(self, told: Told) -> bytes:
+        """Return a zip with a page in the member's language, and the same as JSON."""
         ...

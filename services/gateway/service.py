@@ -18,10 +18,11 @@ from libs.ports.database import Audit
 from libs.ports.vault import AUDIT_KEY
 from libs.runtime.service import Ports, Service, each
 from libs.web.problems import problem_response
+from services.gateway.adapters.archive import ZipArchivist
 from services.gateway.adapters.signer import LinkSigner
 from services.gateway.adapters.sql import SqlKeys, SqlLinks, SqlMembers, SqlSessions
+from services.gateway.api import export, keys, session
 from services.gateway.api import forward as forwarding
-from services.gateway.api import keys, session
 from services.gateway.api.admission import Admission, address_of
 from services.gateway.api.audited import Audited
 from services.gateway.api.body import CheckedBody
@@ -41,6 +42,7 @@ from services.gateway.pages import (
 )
 from services.gateway.pages.frame import UI, Frame
 from services.gateway.usecases.admit import Admit
+from services.gateway.usecases.export import Export, Parts, TellVisits
 from services.gateway.usecases.forward import Ask, DescribeApi, Forward
 from services.gateway.usecases.identify import Identify
 from services.gateway.usecases.keys import ListKeys, MakeKey, RevokeKey
@@ -108,9 +110,11 @@ class _Gateway:
         self._request_link = RequestLink(
             database, self.members, self.links, ports.limiter, ports.tasks, clock, ports.ids
         )
-        self.forward = Forward(
-            ports.peers, ReaderSeal(secret.encode(), lambda: clock.now().timestamp())
-        )
+        seal = ReaderSeal(secret.encode(), lambda: clock.now().timestamp())
+        self.forward = Forward(ports.peers, seal)
+        visits = TellVisits(database, self.sessions, self.links, self._audit)
+        parts = Parts(ports.peers, seal, visits)
+        self._export = Export(database, self.members, parts, ZipArchivist(), clock)
         self.mail_link = MailLink(
             database,
             self.members,
@@ -141,7 +145,11 @@ class _Gateway:
             list_keys=ListKeys(database, self._keys),
             revoke_key=RevokeKey(database, self._keys, clock),
         )
-        return [session.routes(session_uses), keys.routes(key_uses)]
+        return [
+            session.routes(session_uses),
+            keys.routes(key_uses),
+            export.routes(self._export),
+        ]
 
     def pages(self) -> list[APIRouter]:
         """Return the pages."""
@@ -155,7 +163,7 @@ class _Gateway:
             address=self._address,
         )
         others = [part.routes(self._frame, ask) for part in (find, meet, mine, moderation)]
-        own = preferences.routes(self._frame, ask, cookie=self._cookie)
+        own = preferences.routes(self._frame, ask, export=self._export, cookie=self._cookie)
         return [signing, *others, own, docs.routes(), contracts.routes(self._frame)]
 
     def mount(self, app: FastAPI) -> None:

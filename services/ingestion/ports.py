@@ -127,6 +127,10 @@ class Cases(Protocol):
         """Keep a report, new or changed."""
         ...
 
+    def reports_by(self, work: Work, reporter: str) -> Sequence[Report]:
+        """Return everything that a member reported, oldest first."""
+        ...
+
     def open_reports(self, work: Work, story_ids: Sequence[str]) -> Sequence[Report]:
         """Return the reports of stories that nobody decided on yet, oldest first."""
         ...

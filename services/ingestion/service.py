@@ -2,6 +2,7 @@
 
 from libs.contracts import topics
 from libs.runtime.service import Ports, Service, each
+from libs.web.holdings import holdings_routes
 from libs.web.remembered import Remembered
 from services.ingestion.adapters.consents import SqlConsents
 from services.ingestion.adapters.erasures import SqlErasures
@@ -44,6 +45,7 @@ from services.ingestion.usecases.erasing import (
     EraseMember,
     ResumeErasures,
 )
+from services.ingestion.usecases.holdings import TellRecord
 from services.ingestion.usecases.inbox import Inbox
 from services.ingestion.usecases.once import Once
 from services.ingestion.usecases.posted import TakePosted
@@ -79,6 +81,7 @@ def build(ports: Ports) -> Service:
             import_routes(ImportBatch(registry, analyst, detector)),
             republish_routes(Republish(registry, EraseAgain(registry, carry_through))),
             inbox_routes(_inbox_cases(registry, inbox)),
+            holdings_routes(TellRecord(registry)),
         ],
         handlers={
             topics.INBOX: each(OnSubmission(inbox)),

@@ -78,12 +78,20 @@ class Bounds(Protocol):
         """Record that a block holds here only: no profile will ever tell it."""
         ...
 
+    def set_by(self, work: Work, member_id: str) -> frozenset[str]:
+        """Return whom this member blocked, here or in the profile."""
+        ...
+
     def pause(self, work: Work, member_id: str, until: float) -> None:
         """Record that a member is left alone until then."""
         ...
 
     def paused(self, work: Work, now: float) -> frozenset[str]:
         """Return the members who are left alone now."""
+        ...
+
+    def paused_until(self, work: Work, member_id: str) -> float:
+        """Return until when a member is left alone; 0 for one who is not."""
         ...
 
     def end_pauses(self, work: Work, now: float) -> None:
@@ -190,6 +198,10 @@ class Showings(Protocol):
         self, work: Work, member_ids: Collection[str], since: float
     ) -> dict[tuple[str, str], list[float]]:
         """Return when each (member, other) was shown since then."""
+        ...
+
+    def of(self, work: Work, member_id: str) -> list[Showing]:
+        """Return who was shown to a member and to whom the member was shown, oldest first."""
         ...
 
     def remove(self, work: Work, member_ids: Collection[str]) -> None:

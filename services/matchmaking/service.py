@@ -4,6 +4,7 @@ from libs.contracts import topics
 from libs.kernel.seal import ReaderSeal
 from libs.ports.database import Work
 from libs.runtime.service import Ports, Service
+from libs.web.holdings import holdings_routes
 from libs.web.remembered import Remembered
 from services.matchmaking.adapters.registry import PeerRegistry
 from services.matchmaking.adapters.sql import sql_store
@@ -15,6 +16,7 @@ from services.matchmaking.api import (
 from services.matchmaking.events import MembersChanged
 from services.matchmaking.tasks import PERIODIC, Refresh, Upkeep
 from services.matchmaking.usecases.blocks import ShareBlocks
+from services.matchmaking.usecases.holdings import TellMeetings
 from services.matchmaking.usecases.introductions import (
     Ask,
     Desk,
@@ -55,13 +57,11 @@ def build(ports: Ports) -> Service:
         index.clear()
         store.profiles.clear(work)
 
+    suggest = Suggest(store, ports.database, ports.clock)
     return Service(
         name="matchmaking",
         routers=[
-            recommendation_routes(
-                Suggest(store, ports.database, ports.clock),
-                Remembered(ports.database, ports.clock),
-            ),
+            recommendation_routes(suggest, Remembered(ports.database, ports.clock)),
             introduction_routes(
                 ask=Ask(desk),
                 reply=Reply(desk),
@@ -69,6 +69,7 @@ def build(ports: Ports) -> Service:
                 look_through=LookThrough(desk),
             ),
             evaluation_routes(Rank(index, encoder, store, ports.database)),
+            holdings_routes(TellMeetings(desk, suggest)),
         ],
         handlers={topics.MEMBERS: MembersChanged(take, wake)},
         periodic=PERIODIC,

@@ -136,6 +136,10 @@ class Notifications(Protocol):
         """Return a page of those that have somebody current, known and unblocked to tell of."""
         ...
 
+    def of(self, work: Work, recipient_id: str) -> list[Notification]:
+        """Return everything a member was told, newest first, whether the page lists it or not."""
+        ...
+
     def unread(self, work: Work, scope: Scope) -> int:
         """Count the unread ones of those."""
         ...
@@ -168,6 +172,10 @@ class Deliveries(Protocol):
 
     def lock(self, work: Work, notification_id: str) -> Delivery | None:
         """Return one, and let no other transaction past this line until this one ends."""
+        ...
+
+    def of(self, work: Work, notification_ids: Collection[str]) -> dict[str, Delivery]:
+        """Return the mails of these notifications, by notification."""
         ...
 
     def save(self, work: Work, delivery: Delivery) -> None:

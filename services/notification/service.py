@@ -4,12 +4,14 @@ import random
 
 from libs.contracts import topics
 from libs.runtime.service import Ports, Service, each
+from libs.web.holdings import holdings_routes
 from services.notification.adapters.composer import Sender, TemplateComposer
 from services.notification.adapters.members import SqlChoices, SqlMembers
 from services.notification.adapters.sql import SqlDeliveries, SqlNotifications
 from services.notification.adapters.tokens import SignedTokens
 from services.notification.api import notification_routes, preference_routes
 from services.notification.events import OnIntroduction, OnMember, OnSlate, OnStory
+from services.notification.usecases.holdings import TellTold
 from services.notification.usecases.measure import MeasureDue
 from services.notification.usecases.notify import (
     NotifyIntroduction,
@@ -78,6 +80,7 @@ def build(ports: Ports) -> Service:
                 AskToUnsubscribe(database, members, composer, tokens),
                 Unsubscribe(database, members, choices, composer, tokens),
             ),
+            holdings_routes(TellTold(database, members, notifications, deliveries, choices)),
         ],
         handlers={
             topics.MEMBERS: each(

@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from libs.contracts import topics
 from libs.ports.database import Work
 from libs.runtime.service import Ports, Service
+from libs.web.holdings import holdings_routes
 from services.search.api import evaluation_routes, routes
 from services.search.events import IndexPeople, IndexStories
-from services.search.usecases import Legs, Names, Rank, Search, SearchPeople, Similar
+from services.search.usecases import Legs, Names, Rank, Search, SearchPeople, Similar, TellFindable
 
 FACET_THREADS = 4
 
@@ -34,6 +35,7 @@ def build(ports: Ports) -> Service:
                 names=Names(people),
             ),
             evaluation_routes(Rank(story_legs)),
+            holdings_routes(TellFindable(stories, people)),
         ],
         handlers={
             topics.STORIES: IndexStories(stories, encoder),

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import orjson
+from typing_extensions import override
 
 from libs.kernel.errors import InvalidError, NotFoundError
 from libs.kernel.policy import EVERYTHING, All, Filter, Not, Reader, Term, visible_to
 from libs.ports.cache import Cache
 from libs.ports.encoder import Encoder, Vectors
+from libs.ports.holdings import Holding, Holdings
 from libs.ports.index import Document, Hit, Index
 from services.search.domain.fusion import Scored, depth, fuse, with_wordless
 from services.search.domain.highlight import highlight
@@ -175,6 +177,39 @@ class Names:
         """Return display names by id; members the reader may not see are absent."""
         found = self.people.get(sorted(set(member_ids)), condition=visible_to(reader))
         return {identity: str(each.payload["display_name"]) for identity, each in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class TellFindable(Holdings):
+    """Tells under which entries others find a member, and the stories that lead to the member."""
+
+    stories: Index
+    people: Index
+
+    @override
+    def __call__(self, reader: Reader) -> list[Holding]:
+        own = _documents(self.people, Term("id", (reader.member_id,)))
+        told = _documents(self.stories, Term("owner", (reader.member_id,)))
+        return [
+            Holding("found_as", [_entry(each, *each.texts.values()) for each in own]),
+            Holding("found_stories", [_entry(each, each.texts.get("title", "")) for each in told]),
+        ]
+
+
+def _documents(index: Index, condition: Filter) -> list[Document]:
+    ids = index.facets(None, condition=condition, fields=("id",))["id"]
+    return list(index.get(sorted(ids), condition=condition).values())
+
+
+def _entry(document: Document, *words: str) -> dict[str, object]:
+    """Return what an index holds; of vectors only how many there are."""
+    return {
+        "id": document.id,
+        "words": "\n".join(filter(None, words)),
+        "visibility": document.keywords["visibility"][0],
+        "language": document.language,
+        "vectors": len(document.passages),
+    }
 
 
 def _found(document: Document, score: float, vector: Vectors, text: str) -> Found:

@@ -41,6 +41,15 @@ def test_deeds_are_kept_in_order_each_behind_the_one_before(
     assert fault(KEY, made, {}) == ""
 
 
+def test_what_concerns_somebody_is_what_they_did_and_what_was_done_to_them(audit: Audit) -> None:
+    for number in range(3):
+        audit.append(deed(number))
+
+    assert audit.concerning("anna") == [deed(number) for number in range(3)]
+    assert audit.concerning("t1") == [deed(1)]
+    assert audit.concerning("t") == []
+
+
 def test_many_who_write_at_once_make_one_chain(reopen: OpenDatabase) -> None:
     audits = [reopen().audit(KEY) for _ in range(4)]
 

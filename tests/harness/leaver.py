@@ -1,7 +1,9 @@
 """Somebody who uses all of Kring with words that nobody else has, and then leaves."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from harness.installation import Installation, Network, Person, initiative
 from harness.traces import canary, files, forms, traces
@@ -84,3 +86,22 @@ def shapes() -> dict[str, list[bytes]]:
 def shapes_of_others() -> dict[str, list[bytes]]:
     """Return the same of a word that her neighbours have: it stays."""
     return {"neighbour": sorted(forms(NEIGHBOUR))}
+
+
+def taken_along(kring: Installation, member_id: str, folder: Path) -> dict[str, str]:
+    """Fetch everything about somebody as the operator does; return the files by their names."""
+    out = folder / "everything.zip"
+    fetched = kring.cli("export", member_id, "--out", str(out))
+    assert fetched.returncode == 0, fetched.stderr
+    with ZipFile(out) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def check_taken(export: Mapping[str, str]) -> None:
+    """Assert that page and data tell every word of hers, and nothing to reach others by."""
+    page = export["index.html"]
+    data = "\n".join(text for name, text in export.items() if name.startswith("data/"))
+    for place in (page, data):
+        told = traces([("export", place.encode())], shapes())
+        assert {said for said, _ in told} == shapes().keys()
+        assert "@buur-" not in place

@@ -96,10 +96,12 @@ def opens(event: Event[Any], found: Keys) -> bool:
 
 
 def test_whoever_is_erased_is_found_everywhere_before_and_nowhere_after(
-    kring: Kring, tmp_path: Path
+    kring: Kring, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     kring.start_empty()
     member_id = leaver.live(kring)
+    taken = tmp_path_factory.mktemp("taken")  # elsewhere: it is hers
+    leaver.check_taken(leaver.taken_along(kring, member_id, taken))
     words = {**leaver.shapes(), "vectors": vectors_of(kring, member_id)}
     assert len(words["vectors"]) >= len(TEXTS)  # matchmaking has one of each, search of stretches
     written_through(kring)

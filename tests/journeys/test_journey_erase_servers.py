@@ -157,10 +157,15 @@ def _tidy(servers: Servers) -> None:
 
 
 def test_whoever_is_erased_leaves_no_byte_on_any_server(
-    kring: SplitKring, servers: Servers, tmp_path: Path
+    kring: SplitKring,
+    servers: Servers,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     kring.start_empty()
     member_id = leaver.live(kring)
+    taken = tmp_path_factory.mktemp("taken")  # elsewhere: it is hers
+    leaver.check_taken(leaver.taken_along(kring, member_id, taken))
     vectors = vectors_of(servers.elasticsearch, member_id)
     words = {**leaver.shapes(), "vectors": vectors}
     with psycopg.connect(servers.postgres.url("postgres"), autocommit=True) as connection:

@@ -55,6 +55,13 @@ class SqlAudit(Audit):
             yield from map(_entry, rows)
             after = rows[-1]["sequence"]
 
+    @override
+    def concerning(self, who: str) -> list[Deed]:
+        query = sa.select(AUDIT).where((_A.actor == who) | (_A.target == who))
+        with translated(), self._engines.reader.connect() as connection:
+            rows = connection.execute(query.order_by(_A.sequence)).mappings().all()
+        return [_entry(row).deed for row in rows]
+
 
 _LAST = sa.select(_A.sequence, _A.digest).order_by(_A.sequence.desc()).limit(1)
 

@@ -57,11 +57,18 @@ class Client:
         """Return the JSON of a DELETE, if there is any."""
         return self._answer("DELETE", path, params=query)
 
+    def file(self, path: str) -> bytes:
+        """Return what a GET answers with, as it is."""
+        return self._response("GET", path).content
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
 
     def _answer(self, method: str, path: str, **content: Any) -> Any:  # noqa: ANN401  # JSON
+        return _content(self._response(method, path, **content))
+
+    def _response(self, method: str, path: str, **content: Any) -> httpx2.Response:  # noqa: ANN401  # JSON
         try:
             response = self._http.request(method, path, **content)
         except httpx2.TransportError as error:
@@ -69,7 +76,7 @@ class Client:
                 f"Kring does not answer at {self.url} ({error}). Start it with `kring up`."
             ) from error
         if response.is_success:
-            return _content(response)
+            return response
         if response.status_code == httpx2.codes.SERVICE_UNAVAILABLE:
             raise NotRunningError(
                 f"Kring at {self.url} is starting or busy: try again in a moment."

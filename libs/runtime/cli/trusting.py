@@ -1,4 +1,4 @@
-"""Commands about people's data: erasing somebody, and who did what."""
+"""Commands about people's data: exporting and erasing somebody, and who did what."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,13 +7,41 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from libs.runtime.cli.terminal import AsJson, Data, print_result, settings_for, told
+from libs.runtime.cli.terminal import AsJson, Data, Key, Url, print_result, settings_for, told
 
 
 def add_trusting(app: typer.Typer, services: Sequence[str], console: Console) -> None:
     """Add these commands to the command line."""
+    _add_exporting(app, console)
     _add_erasing(app, services, console)
     _add_auditing(app, console)
+
+
+def _add_exporting(app: typer.Typer, console: Console) -> None:
+    @app.command()
+    def export(
+        member: Annotated[str, typer.Argument(help="Id or mail address of a member.")],
+        out: Annotated[Path | None, typer.Option(help="File to write; never an old one.")] = None,
+        data: Data = None,
+        url: Url = "",
+        key: Key = "",
+        as_json: AsJson = False,
+    ) -> None:
+        """Write everything that Kring keeps about a member into a zip, for the member to have."""
+        with told():
+            from libs.runtime.cli import exporting  # noqa: PLC0415
+            from libs.runtime.cli.client import Client  # noqa: PLC0415
+
+            client = Client(settings_for(data), url=url, key=key)
+            found = exporting.export(client, member, out)
+            print_result(as_json, found, lambda: _show_exported(console, found))
+
+
+def _show_exported(console: Console, found: dict[str, Any]) -> None:
+    console.print(f"{found['file']} has everything about {found['member']}. Only you can read it.")
+    for service, kinds in found["things"].items():
+        told_kinds = ", ".join(f"{amount} {kind}" for kind, amount in kinds.items() if amount)
+        console.print(f"  {service}: {told_kinds or 'nothing'}")
 
 
 def _add_erasing(app: typer.Typer, services: Sequence[str], console: Console) -> None:

@@ -134,6 +134,11 @@ class SqlLinks(Links):
         connection_of(work).execute(sa.delete(LINK).where(LINK.c.member_id == member_id))
 
     @override
+    def of(self, work: Work, member_id: str) -> list[Link]:
+        query = sa.select(LINK).where(LINK.c.member_id == member_id).order_by(LINK.c.id)
+        return [Link(**row._mapping) for row in connection_of(work).execute(query)]  # noqa: SLF001  # SQLAlchemy's public name
+
+    @override
     def prune(self, work: Work, now: float) -> None:
         connection_of(work).execute(sa.delete(LINK).where(LINK.c.expires_at <= now))
 
@@ -170,6 +175,12 @@ class SqlSessions(Sessions):
     @override
     def remove_of(self, work: Work, member_id: str) -> None:
         connection_of(work).execute(sa.delete(SESSION).where(SESSION.c.member_id == member_id))
+
+    @override
+    def of(self, work: Work, member_id: str) -> list[Session]:
+        query = sa.select(SESSION).where(SESSION.c.member_id == member_id)
+        rows = connection_of(work).execute(query.order_by(SESSION.c.expires_at))
+        return [Session(**row._mapping) for row in rows]  # noqa: SLF001  # SQLAlchemy's public name
 
     @override
     def prune(self, work: Work, now: float) -> None:

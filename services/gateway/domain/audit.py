@@ -11,16 +11,21 @@ _WRITTEN_DOWN = re.compile(
     r"|/preferences/(profile|erase)|/moderation\b"
 )
 """What may change who is who, who may do what, what somebody allows, and what is hidden."""
+_TAKEN_AWAY = re.compile(r"/v1/members/[^/]+/export|/preferences/export")
+"""What somebody takes away at once with everything about a member."""
 _READ_WHOLE = re.compile(r"/v1/members\b")
 _DENIED = frozenset({403, 404})
 
 
 def is_written_down(method: str, path: str, reader: Reader, status: int) -> bool:
-    """Tell whether a request is: changes of people and rights, reading whole profiles, refusals.
+    """Tell whether a request is: changes of people and rights, whole profiles read, refusals.
 
-    A refusal is one if somebody known asked for a thing by its id and may not have it.
+    An export is, whoever asks for it. A refusal is one if somebody known asked for a thing by its
+    id and may not have it.
     """
     if status in _DENIED and _ID.search(path):
+        return True
+    if _TAKEN_AWAY.fullmatch(path):
         return True
     if method not in _READING:
         return bool(_WRITTEN_DOWN.match(path))

@@ -134,6 +134,15 @@ allowed_legend|Ik vind het goed dat Kring|I agree that Kring
 preferred_language|Mijn taal|My language
 you_are|Je bent ingelogd als|You are signed in as
 everywhere|Overal uitloggen|Sign out everywhere
+export_title|Alles over jou|Everything about you
+export_told|Haal op wat Kring over je bewaart: om te lezen, en als gegevens voor een andere dienst. Bewaar het bestand goed, want alles staat erin.|Fetch what Kring keeps about you: to read, and as data for another service. Keep the file safe, for everything is in it.
+export_button|Download alles over mij|Download everything about me
+export_page_title|Alles wat Kring over jou bewaart|Everything that Kring keeps about you
+export_made|Gemaakt op|Made on
+export_about|Elke dienst van Kring vertelde zelf wat zij over je bewaart. In de map data staat hetzelfde voor programma’s.|Every service of Kring told by itself what it keeps about you. The folder data holds the same for programs.
+export_not_in|Wat niet in dit bestand staat: hoe je anderen bereikt (dat zie je in Kring zolang jullie in contact zijn), wie jou te zien kreeg, en de reeksen getallen waarmee Kring in je teksten zoekt. In het logboek van Kring staan je gegevens versleuteld.|What is not in this file: how to reach others (Kring shows it as long as you are in touch), who was shown your profile, and the rows of numbers by which Kring searches your texts. The log of Kring holds your data encrypted.
+export_contents|Inhoud|Contents
+export_nothing|Hiervan bewaart Kring niets over jou.|Of this Kring keeps nothing about you.
 erase_title|Kring verlaten|Leave Kring
 erase_told|We wissen je profiel, je werk, je vragen en wat anderen over je te zien kregen. Dat kan niet worden teruggedraaid.|We erase your profile, your work, your questions and what others were shown of you. It cannot be undone.
 erase_open|Ik wil weg|I want to leave

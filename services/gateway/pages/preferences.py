@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from services.gateway.domain.session import LANGUAGE_COOKIE
 from services.gateway.pages.frame import Frame, Person, Sent, after
 from services.gateway.pages.signin import Cookie
+from services.gateway.usecases.export import Export
 from services.gateway.usecases.forward import Ask
 
 _KINDS = ("recommendation", "introduction_asked", "introduced", "moderation")
@@ -16,7 +17,7 @@ _CONSENTS = ("matching", "mail", "cross_line")
 _LANGUAGES = ("nl", "en")
 
 
-def routes(frame: Frame, ask: Ask, *, cookie: Cookie) -> APIRouter:
+def routes(frame: Frame, ask: Ask, *, export: Export, cookie: Cookie) -> APIRouter:
     """Return the routes of /preferences."""
     router = APIRouter(include_in_schema=False, route_class=frame.route_class())
 
@@ -60,6 +61,12 @@ def routes(frame: Frame, ask: Ask, *, cookie: Cookie) -> APIRouter:
         response = after(ask(sent.reader, path, method="PATCH", body=body), "/preferences", "saved")
         response.delete_cookie(LANGUAGE_COOKIE)
         return response
+
+    @router.get("/preferences/export")
+    def fetch(person: Annotated[Person, Depends(frame.signed_in)]) -> Response:
+        """Give the member everything about themselves, as a file."""
+        archive = export(person.reader.member_id, reader=person.reader)
+        return Response(archive.content, headers=archive.headers)
 
     @router.post("/preferences/erase")
     def erase(sent: Annotated[Sent, Depends(frame.sent)]) -> Response:

@@ -51,6 +51,11 @@ class SqlCases(Cases):
         upsert(work, REPORTS, asdict(report) | {"at": report.at.isoformat()})
 
     @override
+    def reports_by(self, work: Work, reporter: str) -> Sequence[Report]:
+        query = sa.select(REPORTS).where(REPORTS.c.reporter == reporter).order_by(REPORTS.c.at)
+        return [_report(row) for row in connection_of(work).execute(query).mappings()]
+
+    @override
     def open_reports(self, work: Work, story_ids: Sequence[str]) -> Sequence[Report]:
         of_these = sa.and_(REPORTS.c.story_id.in_(story_ids), REPORTS.c.is_settled.is_(False))
         query = sa.select(REPORTS).where(of_these).order_by(REPORTS.c.at, REPORTS.c.reporter)

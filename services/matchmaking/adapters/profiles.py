@@ -177,6 +177,11 @@ class SqlBounds(Bounds):
         )
 
     @override
+    def set_by(self, work: Work, member_id: str) -> frozenset[str]:
+        query = sa.select(BLOCKS.c.blocked_id).where(BLOCKS.c.blocker_id == member_id)
+        return frozenset(connection_of(work).scalars(query))
+
+    @override
     def pause(self, work: Work, member_id: str, until: float) -> None:
         upsert(work, PAUSES, {"member_id": member_id, "until": until})
 
@@ -186,6 +191,11 @@ class SqlBounds(Bounds):
             sa.select(PAUSES.c.member_id).where(PAUSES.c.until > now)
         )
         return frozenset(rows.scalars())
+
+    @override
+    def paused_until(self, work: Work, member_id: str) -> float:
+        query = sa.select(PAUSES.c.until).where(PAUSES.c.member_id == member_id)
+        return connection_of(work).scalar(query) or 0.0
 
     @override
     def end_pauses(self, work: Work, now: float) -> None:

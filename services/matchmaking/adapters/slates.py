@@ -209,6 +209,17 @@ class SqlShowings(Showings):
         return found
 
     @override
+    def of(self, work: Work, member_id: str) -> list[Showing]:
+        either = sa.or_(SHOWINGS.c.member_id == member_id, SHOWINGS.c.other_id == member_id)
+        rows = connection_of(work).execute(
+            sa.select(SHOWINGS).where(either).order_by(SHOWINGS.c.at, SHOWINGS.c.rank)
+        )
+        return [
+            Showing(row.member_id, row.other_id, row.policy, row.rank, row.probability, row.at)
+            for row in rows
+        ]
+
+    @override
     def remove(self, work: Work, member_ids: Collection[str]) -> None:
         for chunk in chunks(member_ids):
             either = sa.or_(SHOWINGS.c.member_id.in_(chunk), SHOWINGS.c.other_id.in_(chunk))

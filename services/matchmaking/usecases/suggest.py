@@ -40,9 +40,12 @@ class Suggest:
     database: Database
     clock: Clock
 
-    def __call__(self, *, reader: Reader, member_id: str = "") -> list[Suggestion]:
+    def __call__(
+        self, *, reader: Reader, member_id: str = "", is_shown: bool = True
+    ) -> list[Suggestion]:
         """Return the slate of the reader, or of a member of the ambassador's own programme.
 
+        It is logged that the reader's own is shown, unless ``is_shown`` says that it is not.
         Raises ``NotFoundError`` for a member whose slate the reader may not see.
         """
         subject = member_id or reader.member_id
@@ -54,7 +57,8 @@ class Suggest:
             if not _may_read(reader, subject, member):
                 raise NotFoundError("There is no such member.")
             found = self._visible(work, member, reader, now) if member else []
-            new = self._unlogged(work, subject, found, now) if subject == reader.member_id else []
+            own = is_shown and subject == reader.member_id
+            new = self._unlogged(work, subject, found, now) if own else []
         if new:
             with self.database.write() as work:
                 self.store.showings.add(work, new)

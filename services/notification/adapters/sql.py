@@ -106,6 +106,12 @@ class SqlNotifications(Notifications):
         return [_notification(row) for row in connection_of(work).execute(query)]
 
     @override
+    def of(self, work: Work, recipient_id: str) -> list[Notification]:
+        query = sa.select(NOTIFICATION).where(_N.recipient_id == recipient_id)
+        query = query.order_by(_N.changed_at.desc(), _N.id.desc())
+        return [_notification(row) for row in connection_of(work).execute(query)]
+
+    @override
     def unread(self, work: Work, scope: Scope) -> int:
         query = sa.select(sa.func.count()).select_from(NOTIFICATION)
         return connection_of(work).scalar(query.where(_listed(scope), _N.read_at == 0)) or 0
@@ -161,6 +167,12 @@ class SqlDeliveries(Deliveries):
         query = sa.select(DELIVERY).where(_D.notification_id == notification_id)
         row = connection_of(work).execute(locking(work, query)).first()
         return _delivery(row) if row else None
+
+    @override
+    def of(self, work: Work, notification_ids: Collection[str]) -> dict[str, Delivery]:
+        query = sa.select(DELIVERY).where(_D.notification_id.in_(notification_ids))
+        found = [_delivery(row) for row in connection_of(work).execute(query)]
+        return {delivery.notification_id: delivery for delivery in found}
 
     @override
     def save(self, work: Work, delivery: Delivery) -> None:
