@@ -41,7 +41,7 @@ bench: $(STAMP) ## measure Kring on this machine, each thing against something k
 	@PATH=$(BIN):$$PATH bash tests/bench.sh
 
 cluster-test: $(STAMP) ## the chart on a real Kubernetes with a real node, as root
-	@PATH=$(BIN):$$PATH bash tests/cluster/run.sh
+	@PATH=$(BIN):$$PATH bash tests/cluster/run.sh $(CLUSTER)
 
 transformers: $(STAMP) ## hold sentence-transformers to the encoder's contract: 6 GB, once
 	@PATH=$(BIN):$$PATH bash tests/transformers.sh

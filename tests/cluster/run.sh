@@ -4,6 +4,7 @@
 # run.sh          all of it, on a real node, with real Kafka, Elasticsearch, PostgreSQL and Redis
 # run.sh api      what a real API server takes and refuses: no node, no image, no server
 # run.sh TEST…    some tests, on a real node
+# run.sh build    no test: only what all of it needs and is kept in the cache
 . "$(dirname "$0")/env.sh"
 cd "$HERE/../.."
 
@@ -25,6 +26,10 @@ packages() { # what a node and an image need
   [ ${#wanted[@]} -eq 0 ] || cannot "apt-get install --no-install-recommends ${wanted[*]}"
 }
 
+mkdir -p "$HOME_OF_CLUSTER"
+exec 9>"$HOME_OF_CLUSTER/lock" # one cluster at a time
+flock --nonblock 9 || { say "waiting for another run to end"; flock 9; }
+
 what=${1:-all}
 bash "$HERE/tools.sh"
 if [ "$what" = api ]; then
@@ -35,10 +40,8 @@ else
   (cd tests && python -m servers.fetched)
   tests=("${@:-$HERE}")
 fi
+[ "$what" != build ] || exit 0
 
-mkdir -p "$HOME_OF_CLUSTER"
-exec 9>"$HOME_OF_CLUSTER/lock" # one cluster at a time
-flock --nonblock 9 || { say "waiting for another run to end"; flock 9; }
 trap 'bash "$HERE/control-plane.sh" down 9>&-' EXIT
 trap 'exit 143' INT TERM
 bash "$HERE/control-plane.sh" up 9>&-
