@@ -121,6 +121,17 @@ class Installation(ABC):
             timeout=300,
         )
 
+    def findings(self) -> dict[str, dict[str, str]]:
+        """Return what `kring doctor --deep` says of a stopped Kring, by part.
+
+        Nothing may be wrong but that nobody is there, which servers know.
+        """
+        doctor = self.cli("doctor", "--deep", "--json")
+        findings = {each["part"]: each for each in json.loads(doctor.stdout.splitlines()[-1])}
+        wrong = [each for each in findings.values() if each["wrong"]]
+        assert all(each["part"].endswith(("consumers", "beats")) for each in wrong), wrong
+        return findings
+
     def begin(self, *arguments: str) -> "subprocess.Popen[bytes]":
         """Let the command line run on this installation; what it tells can be read in the end."""
         return subprocess.Popen(  # noqa: S603  # our own program

@@ -62,8 +62,7 @@ def test_a_rolling_upgrade_under_load_loses_nothing_and_applies_nothing_twice(
     assert sorted(found(kring)) == sorted(load.stories)
     assert json.loads(kring.cli("dlq", "list", "--json").stdout) == []
     assert kring.stop() == 0
-    doctor = kring.cli("doctor", "--deep", "--json")
-    assert doctor.returncode == 0, doctor.stdout
+    assert "each as new as the log" in kring.findings()["search index stories"]["fine"]
     print(f"{len(load.stories)} stories, {load.repeated} times sent again")  # noqa: T201  # -s shows
 
 
