@@ -67,6 +67,14 @@ class Bus(Protocol):
     record; within a group each slot has one holder at a time. A new group starts at the oldest.
     """
 
+    def prepare(self, topics: Sequence[str]) -> None:
+        """Let topics of ours exist as this release wants them; those that do stay as they are.
+
+        The first to write to a topic makes it too, but an older release that passes on what a newer
+        one has written does not know how. Raises ``RetryableError`` when the log cannot be reached.
+        """
+        ...
+
     def publish(self, records: Sequence[Record]) -> int:
         """Append records in order; return how many leading ones the log holds for sure.
 

@@ -133,6 +133,10 @@ class _FailingBus(Bus):
     point: FailPoint
 
     @override
+    def prepare(self, topics: Sequence[str]) -> None:
+        self.inner.prepare(topics)
+
+    @override
     def publish(self, records: Sequence[Record]) -> int:
         if records:
             self.point.reached("P2")

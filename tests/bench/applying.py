@@ -97,6 +97,10 @@ class Shelf(Subscription, Bus):
         return self
 
     @override
+    def prepare(self, topics: Sequence[str]) -> None:
+        raise NotImplementedError
+
+    @override
     def publish(self, records: Sequence[Record]) -> int:
         raise NotImplementedError("nothing is published here")
 

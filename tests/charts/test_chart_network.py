@@ -123,10 +123,10 @@ def test_the_mail_server_is_reached_by_those_who_send_mail() -> None:
     assert named == {*MAY_MAIL}
 
 
-def test_a_migration_reaches_the_database_and_nothing_else() -> None:
+def test_a_migration_reaches_database_and_log_and_nothing_else() -> None:
     spec = policies(rendered("split"))["migration"]
     assert "ingress" not in spec
-    assert ports(spec) == {53, 5432}
+    assert ports(spec) == {53, 5432, 9092}
 
 
 def test_a_service_is_named_after_what_it_serves_and_finds_its_pods(

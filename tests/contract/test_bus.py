@@ -168,6 +168,14 @@ def test_every_group_sees_every_record(bus: Bus) -> None:
     assert len(drain(second)) == 10
 
 
+def test_preparing_a_topic_changes_nothing_of_what_is_in_it(bus: Bus) -> None:
+    bus.prepare([TOPIC])
+    bus.publish([record("a", "old")])
+    bus.prepare([TOPIC, "kring.members.v1"])
+
+    assert texts(drain(bus.subscribe("g", [TOPIC]))) == ["old"]
+
+
 def test_a_new_group_starts_at_the_oldest_record(bus: Bus) -> None:
     bus.publish([record("a", "old")])
     early = bus.subscribe("early", [TOPIC])

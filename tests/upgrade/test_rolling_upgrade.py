@@ -46,6 +46,8 @@ def test_a_rolling_upgrade_under_load_loses_nothing_and_applies_nothing_twice(
         "the release before to answer",
     )
 
+    migrated = kring.cli("migrate")
+    assert migrated.returncode == 0, migrated.stderr
     with Load(kring) as load:
         for service in ORDER:
             for roles in (SECOND, FIRST):

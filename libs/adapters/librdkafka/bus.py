@@ -25,6 +25,10 @@ class LibrdkafkaBus(Bus):
         self._subscriptions: list[Subscription] = []
 
     @override
+    def prepare(self, topics: Sequence[str]) -> None:
+        self._administration.make(topics)
+
+    @override
     def publish(self, records: Sequence[Record]) -> int:
         return self._publisher.publish(records)
 

@@ -42,6 +42,10 @@ class SqliteBus(Bus):
         self._subscriptions: list[Subscription] = []
 
     @override
+    def prepare(self, topics: Sequence[str]) -> None:
+        """Do nothing: a topic is what its records say."""
+
+    @override
     def publish(self, records: Sequence[Record]) -> int:
         if not records:
             return 0

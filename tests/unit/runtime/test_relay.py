@@ -36,6 +36,10 @@ class Gate(Bus):
         self.at_publish: Callable[[], None] = lambda: None
 
     @override
+    def prepare(self, topics: Sequence[str]) -> None:
+        self._log.prepare(topics)
+
+    @override
     def publish(self, records: Sequence[Record]) -> int:
         self.at_publish()
         if self.shut:
