@@ -16,6 +16,10 @@ class RetryableError(KringError):
     """Something outside is down or busy; the same call may succeed later."""
 
 
+class AccessError(RetryableError):
+    """A server does not let us in; the message says how to mend it, which helps while we run."""
+
+
 class PoisonError(KringError):
     """This record can never be processed; it belongs in the dead-letter queue."""
 

@@ -84,6 +84,7 @@ def _troubles(running: Running) -> Iterator[tuple[str, str]]:
         yield f"{name} relay", running.relay.trouble
     if running.has_tasks and not running.ports.tasks.is_ready():
         yield f"{name} tasks", "the queue does not answer"
+    yield from running.refusals().items()  # last: that a server refuses says more
 
 
 def _turns(running: Running) -> Iterator[tuple[str, int]]:

@@ -15,7 +15,7 @@ from libs.kernel.clock import Clock
 from libs.kernel.errors import SettingsError
 from libs.kernel.ids import Ids
 from libs.kernel.metrics import ENCODED, ENCODING_SECONDS, REMEMBERED, SEARCH_SECONDS
-from libs.kernel.urls import scheme
+from libs.kernel.urls import hidden, scheme
 from libs.ports.bus import Bus
 from libs.ports.cache import Cache, Limiter
 from libs.ports.checkup import Checkup
@@ -34,7 +34,9 @@ from libs.runtime.settings import Settings
 
 CACHED_VECTORS = 4096
 _CHECKUPS: dict[str, dict[str, str]] = {
-    "bus": dict.fromkeys(("kafka", "kafka+librdkafka"), "kafka"),
+    "bus": dict.fromkeys(
+        ("kafka", "kafka+tls", "kafka+librdkafka", "kafka+librdkafka+tls"), "kafka"
+    ),
     "index": dict.fromkeys(("elasticsearch", "elasticsearch+https"), "elasticsearch"),
     "tasks": dict.fromkeys(("celery+redis", "celery+rediss"), "celery"),
     "cache": dict.fromkeys(("redis", "rediss"), "redis"),
@@ -72,10 +74,14 @@ class Wiring:
     def bus(self) -> Bus:
         """Open the event log."""
         url = self._settings.url(self._settings.bus)
+        kafka = "libs.adapters.kafka.bus:open_bus"
+        librdkafka = "libs.adapters.librdkafka.bus:open_bus"
         logs = {
             "sqlite": "libs.adapters.sqlite.bus:open_bus",
-            "kafka": "libs.adapters.kafka.bus:open_bus",
-            "kafka+librdkafka": "libs.adapters.librdkafka.bus:open_bus",
+            "kafka": kafka,
+            "kafka+tls": kafka,
+            "kafka+librdkafka": librdkafka,
+            "kafka+librdkafka+tls": librdkafka,
         }
         bus: Bus = _choose("KRING_BUS", url, logs)(url, clock=self._clock)
         return self._keep(self._fail_point.bus(bus) if self._fail_point else bus)
@@ -244,7 +250,7 @@ def _choose(setting: str, url: str, openers: dict[str, str]) -> Callable[..., An
     target = openers.get(scheme(url))
     if target is None:
         known = ", ".join(sorted(openers))
-        raise SettingsError(f"{setting}={url!r}: unknown scheme. Use one of: {known}.")
+        raise SettingsError(f"{setting}={hidden(url)!r}: unknown scheme. Use one of: {known}.")
     return _load(target)
 
 

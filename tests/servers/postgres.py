@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
+from servers.certificates import Authority, Pair
 from servers.needs import program
 from servers.ports import HOST, answers, free_ports
 from servers.process import Server
@@ -40,11 +41,36 @@ class Postgres:
     numbers: Iterator[int] = field(default_factory=itertools.count)
     servers: list[Server] = field(default_factory=list)
     """Those started so far; the last one may run."""
+    authority: Authority | None = None
+    """Who certified it, if it speaks TLS; then only ``ROLE`` comes in without a password."""
 
     def url(self, name: str = "") -> str:
         """Return the URL of a database: of a new one each time, unless it is named."""
         name = name or f"kring_{next(self.numbers)}"
         return f"postgresql://{ROLE}@{HOST}:{self.port}/{name}"
+
+    def secured_url(self, credentials: str, name: str, **options: object) -> str:
+        """Return the URL of a database for ``role:password``, over TLS whose certificate counts."""
+        assert self.authority is not None
+        given = {"sslmode": "verify-full", "sslrootcert": self.authority.ca, **options}
+        query = "&".join(f"{option}={value}" for option, value in given.items())
+        return f"postgresql://{credentials}@{HOST}:{self.port}/{name}?{query}"
+
+    def tell(self, *statements: str, database: str = "postgres") -> None:
+        """Run statements as the administrator."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def show(self, pair: Pair) -> None:
+        """Let it show another certificate to whoever connects from now on."""
+        self._own(*pair.write(self.folder, "server"))
+        self.servers[-1].signal(signal.SIGHUP)
+
+    def _own(self, *paths: Path) -> None:
+        for path in paths:
+            if self.user:
+                shutil.chown(path, self.user)
 
     def drop(self, url: str) -> None:
         """Delete a database, if it is there, with whoever is still connected to it."""
@@ -71,8 +97,11 @@ class Postgres:
 
 
 @contextmanager
-def running(*, durable: bool = False) -> Iterator[Postgres]:
-    """Start a server on empty data; a durable one waits for the disk at each commit."""
+def running(*, durable: bool = False, authority: Authority | None = None) -> Iterator[Postgres]:
+    """Start a server on empty data; a durable one waits for the disk at each commit.
+
+    With an authority it speaks TLS, and asks every role but ``ROLE`` for a password.
+    """
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     postgres = program("postgres", "postgresql", *binaries)
     initdb = program("initdb", "postgresql", *binaries)
@@ -93,8 +122,11 @@ def running(*, durable: bool = False) -> Iterator[Postgres]:
             hba.write("host all all samenet trust\n")  # where it listens elsewhere than on loopback
         (port,) = free_ports(1)
         settings = (*SETTINGS, f"port={port}", *(() if durable else FORGETFUL))
+        if authority:
+            settings = (*settings, *_secured(authority, folder, user))
         options = [part for setting in settings for part in ("-c", setting)]
         server = Postgres(folder, port, [postgres, "-D", folder / "data", *options], user)
+        server.authority = authority
         server.start()
         try:
             yield server
@@ -103,3 +135,18 @@ def running(*, durable: bool = False) -> Iterator[Postgres]:
             server.servers[-1].stop()
     finally:
         shutil.rmtree(folder)
+
+
+_RULES = """
+host all {role} 127.0.0.1/32 trust
+hostssl all all 127.0.0.1/32 scram-sha-256
+"""
+
+
+def _secured(authority: Authority, folder: Path, user: str | None) -> Sequence[str]:
+    """Write who may come in, and the certificate; return the settings that say so."""
+    (folder / "data" / "pg_hba.conf").write_text(_RULES.format(role=ROLE))
+    certificate, key = authority.issue("postgres").write(folder, "server")
+    if user:
+        shutil.chown(key, user)
+    return ("ssl=on", f"ssl_cert_file={certificate}", f"ssl_key_file={key}")

@@ -1,50 +1,90 @@
 """A Celery application for one service: its settings, each for a reason."""
 
+import ssl
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 from celery import Celery
+from kombu.connection import Connection
+from redis.credentials import CredentialProvider
+from typing_extensions import override
 
+from libs.contracts.redis import Address, parse
 from libs.kernel.errors import SettingsError
+from libs.kernel.urls import hidden
 
 SCHEME = "celery+"
 VISIBLE_SECONDS = 600
 """What a worker took and did not finish comes again after so long (Celery's own is an hour)."""
 CONNECT_SECONDS = 2.0
-_PREFIX = "kring"
 
 
 class Queue(NamedTuple):
     """Where the queues are, and how long a worker may keep what it took."""
 
-    broker: str
-    prefix: str = _PREFIX
+    address: Address
     visible_seconds: int = VISIBLE_SECONDS
 
 
-def queue_of(url: str) -> Queue:
-    """Return what ``celery+redis://host:port/1[?prefix=name][&visible_seconds=600]`` says.
+class Credentials(CredentialProvider):
+    """User and password as they are when a connection is made."""
 
-    Raises ``SettingsError`` for another URL.
+    def __init__(self, address: Address) -> None:
+        """Take the address that names them."""
+        self._address = address
+
+    @override
+    def get_credentials(self) -> tuple[str] | tuple[str, str]:
+        """Return the password, or both."""
+        return self._address.credentials()
+
+
+def queue_of(url: str) -> Queue:
+    """Return what ``celery+redis://[user:password@]host:port/1[?prefix=name&…]`` says.
+
+    ``visible_seconds`` is how long a worker may keep what it took. Raises ``SettingsError`` for
+    another URL.
     """
-    parts = urlsplit(url.removeprefix(SCHEME))
-    options = parse_qs(parts.query)
-    prefix = options.pop("prefix", [_PREFIX])[-1]
-    visible = options.pop("visible_seconds", [str(VISIBLE_SECONDS)])[-1]
-    is_redis = parts.scheme in {"redis", "rediss"} and bool(parts.hostname)
-    if not (url.startswith(SCHEME) and is_redis and visible.isdecimal() and int(visible)):
+    try:
+        return _parse(url)
+    except ValueError as error:
         raise SettingsError(
-            f"KRING_TASKS={url!r}: use celery+redis://host:6379/1, or local: in one process;"
-            " visible_seconds is a number from 1 up."
-        )
-    broker = urlunsplit(parts._replace(query=urlencode(options, doseq=True)))
-    return Queue(broker, prefix, int(visible))
+            f"KRING_TASKS={hidden(url)!r}: {error}. Use celery+redis://user:password@host:6379/1,"
+            " celery+rediss://… with TLS, or local: in one process."
+        ) from error
+
+
+def _parse(url: str) -> Queue:
+    parts = urlsplit(url.removeprefix(SCHEME) if url.startswith(SCHEME) else "")
+    options = parse_qs(parts.query)
+    visible = options.pop("visible_seconds", [str(VISIBLE_SECONDS)])[-1]
+    if not (visible.isdecimal() and int(visible)):
+        raise ValueError("visible_seconds is a number from 1 up")
+    rest = urlunsplit(parts._replace(query=urlencode(options, doseq=True)))
+    return Queue(parse(rest), int(visible))
+
+
+def security(address: Address) -> dict[str, Any]:
+    """Return how a client of redis-py, and Celery's, checks who answers and shows who we are."""
+    if address.tls is None:
+        return {}
+    files = {
+        "ssl_ca_certs": address.tls.ca,
+        "ssl_certfile": address.tls.certificate,
+        "ssl_keyfile": address.tls.key,
+    }
+    given = {name: path for name, path in files.items() if path}
+    return {"ssl_cert_reqs": ssl.CERT_REQUIRED, **given}
 
 
 def make_app(queue: Queue, service: str) -> Celery:
     """Return an application with a queue of this service; nothing connects yet."""
     visible = {"visibility_timeout": queue.visible_seconds}
-    app = Celery(f"kring-{service}", broker=queue.broker, set_as_current=False, loader="app")
+    broker = queue.address
+    app = Celery(f"kring-{service}", broker=broker.plain, set_as_current=False, loader="app")
+    if broker.password:
+        app.amqp.Connection = partial(Connection, credential_provider=Credentials(broker))
     app.conf.update(
         _messages()
         | {
@@ -60,9 +100,10 @@ def make_app(queue: Queue, service: str) -> Celery:
             "broker_connection_retry_on_startup": True,
             "broker_connection_max_retries": None,  # a worker waits for Redis as long as it takes
             "broker_connection_timeout": CONNECT_SECONDS,
+            "broker_use_ssl": security(broker) or None,
             "broker_transport_options": {
                 **visible,
-                "global_keyprefix": f"{queue.prefix}:tasks:",
+                "global_keyprefix": f"{broker.prefix}:tasks:",
                 "socket_connect_timeout": CONNECT_SECONDS,
                 "health_check_interval": 25,
             },

@@ -44,7 +44,7 @@ class Turn:
             return bool(taken) or bool(
                 self._client.eval(_RENEW, 1, self._key, self._token, LEASE_MILLISECONDS)
             )
-        except RedisError as error:
+        except (RedisError, RetryableError) as error:
             log.warning("no beat: Redis does not answer", reason=str(error))
             return False
 
@@ -52,7 +52,7 @@ class Turn:
         """Let another one beat at once."""
         try:
             self._client.eval(_GIVE_UP, 1, self._key, self._token)
-        except RedisError as error:
+        except (RedisError, RetryableError) as error:
             log.warning("the lease of the beat ends by itself", reason=str(error))
         self._client.close()
 

@@ -1,13 +1,13 @@
 """Whether the queues are safe in Redis, and whether somebody keeps the time."""
 
 from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from typing import Any
 
-import redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ResponseError
 
-from libs.adapters.celery.app import CONNECT_SECONDS, queue_of
+from libs.adapters.celery.app import queue_of
+from libs.adapters.celery.connecting import connect, translated
 from libs.kernel.errors import RetryableError, SettingsError
 from libs.ports.checkup import Checkup
 
@@ -17,21 +17,13 @@ MOST_WAITING = 1_000
 
 def checkups(url: str, groups: Mapping[str, str]) -> list[Checkup]:
     """Return what to look at; the names in ``groups`` are those of the services."""
-    broker, prefix, _ = queue_of(url)
+    broker = queue_of(url).address
+    prefix = broker.prefix
 
     def asking(look: Callable[[Any], str]) -> Callable[[], str]:
         def ask() -> str:
-            client = redis.Redis.from_url(
-                broker,
-                socket_timeout=CONNECT_SECONDS,
-                socket_connect_timeout=CONNECT_SECONDS,
-                decode_responses=True,
-            )
-            with closing(client):
-                try:
-                    return look(client)
-                except RedisError as error:
-                    raise RetryableError(f"Redis does not answer: {error}") from error
+            with translated(broker), connect(broker) as client:
+                return look(client)
 
         return ask
 

@@ -3,24 +3,24 @@
 import logging
 from collections.abc import Sequence
 
-import redis
-from celery.exceptions import OperationalError
-from redis.exceptions import RedisError
 from typing_extensions import override
 
-from libs.adapters.celery.app import CONNECT_SECONDS, make_app, queue_of
+from libs.adapters.celery.app import make_app, queue_of
 from libs.adapters.celery.beat import Beat, Turn
+from libs.adapters.celery.connecting import connect, translated
 from libs.adapters.celery.worker import Worker
 from libs.kernel import trace
+from libs.kernel.access import Access
 from libs.kernel.errors import RetryableError
 from libs.kernel.metrics import TASKS
+from libs.ports.access import Guarded
 from libs.ports.tasks import Task, Tasks
 from libs.ports.telemetry import Telemetry
 
 _log = logging.getLogger(__name__)
 
 
-class CeleryTasks(Tasks):
+class CeleryTasks(Tasks, Guarded):
     """A queue in Redis per service, emptied by the workers of all its processes.
 
     A task that fails is logged and done: the sweep over the database finds what is left of it. One
@@ -29,10 +29,12 @@ class CeleryTasks(Tasks):
 
     def __init__(self, url: str, service: str, telemetry: Telemetry) -> None:
         """Take where the queues are, whose tasks these are, and where runs are counted."""
-        self._queue = queue_of(url)
+        queue = queue_of(url)
+        self._broker = queue.address
         self._service = service
         self._telemetry = telemetry
-        self._app = make_app(self._queue, service)
+        self._app = make_app(queue, service)
+        self._access = Access()
         self._names: set[str] = set()
         self._periodic: dict[str, float] = {}
         self._worker: Worker | None = None
@@ -57,10 +59,8 @@ class CeleryTasks(Tasks):
         self._find(name)
         if self._closed:
             return
-        try:
+        with self._access.watched(), translated(self._broker):
             self._app.tasks[name].apply_async([argument])
-        except (OperationalError, RedisError, OSError) as error:
-            raise RetryableError(f"the queue does not answer: {error}") from error
 
     @override
     def every(self, seconds: float, name: str) -> None:
@@ -79,18 +79,24 @@ class CeleryTasks(Tasks):
     def keep_time(self) -> None:
         """Start a beat, or stand by while another one beats."""
         if not self._closed:
-            turn = Turn(self._client(), f"{self._queue.prefix}:beat:{self._service}")
+            turn = Turn(connect(self._broker), f"{self._broker.prefix}:beat:{self._service}")
             self._beat = Beat(self._app, turn, self._periodic, self.submit)
             self._beat.start()
 
     @override
     def is_ready(self) -> bool:
         """Ask Redis; it has two seconds to answer."""
-        with self._client() as client:
-            try:
-                return bool(client.ping())
-            except RedisError:
-                return False
+        try:
+            with self._access.watched():
+                self._probe()
+        except RetryableError:
+            return False
+        return True
+
+    @override
+    def refusal(self) -> str:
+        """Return how Redis refuses us, empty while it does not."""
+        return self._access.refusal(self._probe)
 
     @override
     def turns(self) -> int | None:
@@ -113,12 +119,11 @@ class CeleryTasks(Tasks):
             worker.stop(timeout_seconds=timeout_seconds)
         self._app.close()
 
-    def _client(self) -> redis.Redis:
-        return redis.Redis.from_url(
-            self._queue.broker,
-            socket_timeout=CONNECT_SECONDS,
-            socket_connect_timeout=CONNECT_SECONDS,
-        )
+    def _probe(self) -> None:
+        """Do what the queue and the beat do, on a key that nobody looks at."""
+        with translated(self._broker), connect(self._broker) as client:
+            client.lpush(f"{self._broker.prefix}:tasks:is-allowed", "")
+            client.delete(f"{self._broker.prefix}:tasks:is-allowed")
 
     def _find(self, name: str) -> None:
         if name not in self._names:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
+import structlog
 from celery import Celery
 from celery.bootsteps import RUN
 from celery.concurrency.thread import TaskPool
@@ -18,12 +19,16 @@ from celery.worker import WorkController
 from celery.worker.consumer import Consumer
 from typing_extensions import override
 
+AGAIN_SECONDS = 2.0
+"""After Redis ended a worker, by refusing it what it needs."""
 WORKERS = 2
 """Tasks side by side, as many as without Celery."""
 _IDLE_SECONDS = 0.1
 """How long the end of a worker may stay unnoticed; a task that comes in is taken at once."""
 _BUSY_SECONDS = 0.005
 """How long a worker that is free again may stay unnoticed."""
+
+log = structlog.get_logger()
 
 
 class _Pool(TaskPool):  # type: ignore[misc]  # Celery has no types
@@ -109,7 +114,14 @@ class Worker:
 
     def _run(self) -> None:
         self._app.set_current()  # for this thread alone
-        controller = _Controller(
+        while not self._stop.is_set():
+            self._controller().start()
+            if not self._stop.is_set():
+                log.warning("the worker was ended and begins anew", queue=self._app.main)
+            self._stop.wait(AGAIN_SECONDS)
+
+    def _controller(self) -> _Controller:
+        return _Controller(
             self._stop,
             app=self._app,
             pool_cls=_Pool,
@@ -120,4 +132,3 @@ class Worker:
             without_mingle=True,
             without_gossip=True,
         )
-        controller.start()

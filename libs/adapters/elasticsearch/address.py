@@ -1,14 +1,24 @@
 """The setting ``KRING_INDEX`` as Elasticsearch understands it."""
 
 import re
-from dataclasses import dataclass
+from base64 import b64encode
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from libs.kernel.credentials import TLS_OPTIONS, Password, Tls, taken_password, taken_tls
 from libs.kernel.errors import SettingsError
 
 PORT = 9200
 EXAMPLE = "elasticsearch://host:9200 or elasticsearch+https://user:password@host:9200"
-_PARAMETERS = ("api_key", "ca", "prefix", "replicas", "shards")
+_PARAMETERS = (
+    "api_key",
+    "api_key_file",
+    *TLS_OPTIONS,
+    "password_file",
+    "prefix",
+    "replicas",
+    "shards",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +27,9 @@ class Address:
 
     hosts: tuple[str, ...]
     user: str = ""
-    password: str = ""
-    api_key: str = ""
-    ca: str = ""
-    """File with the certificate of the cluster's authority; empty for a public one."""
+    password: Password = field(default_factory=Password)
+    api_key: Password = field(default_factory=Password)
+    tls: Tls | None = None
     prefix: str = "kring"
     """Begins the name of every index, so that two installations can share a cluster."""
     shards: int = 1
@@ -35,12 +44,13 @@ class Address:
             credentials, _, hosts = parts.netloc.rpartition("@")
             user, _, password = credentials.partition(":")
             protocol = "https" if parts.scheme.endswith("+https") else "http"
+            tls = taken_tls(given, is_encrypted=protocol == "https")
             address = cls(
                 hosts=tuple(_host(each, protocol) for each in hosts.split(",")),
                 user=unquote(user),
-                password=unquote(password),
-                api_key=given.get("api_key", ""),
-                ca=given.get("ca", ""),
+                password=taken_password(unquote(password), given),
+                api_key=taken_password(given.get("api_key", ""), given, name="api_key"),
+                tls=tls if protocol == "https" else None,
                 prefix=_prefix(given.get("prefix", "kring")),
                 shards=_count(given.get("shards", "1"), least=1),
                 replicas=_count(given.get("replicas", "1"), least=0),
@@ -48,9 +58,23 @@ class Address:
         except ValueError as error:
             # The URL may hold a password: it is not repeated.
             raise SettingsError(f"KRING_INDEX: {error}. Write it like {EXAMPLE}.") from error
+        if bool(address.user) != bool(address.password):
+            raise SettingsError("KRING_INDEX: give user and password, or user and password_file.")
         if parts.path.strip("/"):
             raise SettingsError("KRING_INDEX: a cluster has no path. Use ?prefix=… for a name.")
         return address
+
+    def authorization(self) -> str:
+        """Return the header that says who we are, as the files have it now; empty if nobody asks.
+
+        Raises ``AccessError`` when a file cannot be read.
+        """
+        if self.api_key:
+            return f"ApiKey {self.api_key.read()}"
+        if self.user:
+            pair = f"{self.user}:{self.password.read()}".encode()
+            return f"Basic {b64encode(pair).decode()}"
+        return ""
 
 
 def _host(given: str, protocol: str) -> str:

@@ -6,7 +6,7 @@ import orjson
 from typing_extensions import override
 
 from libs.adapters.elasticsearch.address import Address
-from libs.adapters.elasticsearch.connection import connect, opening, translated
+from libs.adapters.elasticsearch.connection import LOOK_SECONDS, connect, opening, translated
 from libs.adapters.elasticsearch.generations import Generations
 from libs.adapters.elasticsearch.mapping import Json
 from libs.adapters.elasticsearch.purging import purge
@@ -23,6 +23,7 @@ from libs.adapters.elasticsearch.sources import KEPT, document_of, grave_of, sou
 from libs.adapters.elasticsearch.writing import write
 from libs.kernel.errors import RetryableError
 from libs.kernel.policy import Filter, accepts
+from libs.ports.access import Guarded
 from libs.ports.encoder import Vectors
 from libs.ports.index import Document, Hit, Index, Leg, Took, untold
 
@@ -34,7 +35,7 @@ HEADER = orjson.dumps(
 )
 
 
-class ElasticsearchIndex(Index):
+class ElasticsearchIndex(Index, Guarded):
     """One named index in a cluster; any number of processes may read and write it."""
 
     def __init__(
@@ -234,6 +235,17 @@ class ElasticsearchIndex(Index):
     def count(self) -> int:
         with translated():
             return int(self._client.count(index=self.alias, query=present())["count"])
+
+    @override
+    def refusal(self) -> str:
+        """Return how the cluster refuses us, empty while it does not."""
+        quick = self._client.options(request_timeout=LOOK_SECONDS, max_retries=0)
+
+        def probe() -> None:
+            with translated():
+                quick.count(index=self.alias)
+
+        return self._client.access.refusal(probe)
 
     @override
     def close(self) -> None:

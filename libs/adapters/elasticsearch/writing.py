@@ -6,14 +6,15 @@ from typing import Any
 import orjson
 from elasticsearch import Elasticsearch
 
-from libs.adapters.elasticsearch.connection import PASSING, WRITE_SECONDS, translated
+from libs.adapters.elasticsearch.connection import PASSING, WRITE_SECONDS, no_right, translated
 from libs.adapters.elasticsearch.mapping import Json
-from libs.kernel.errors import PoisonError, RetryableError
+from libs.kernel.errors import AccessError, PoisonError, RetryableError
 
 Change = tuple[str, int, Json]
 """Id, sequence and what to store."""
 
 _CONFLICT = 409
+_FORBIDDEN = 403
 _MOST_BYTES = 8 * 2**20
 """So large a request is, but for a document that is larger alone."""
 _NAMED = 3
@@ -44,6 +45,9 @@ def write(client: Elasticsearch, alias: str, changes: Iterable[Change]) -> None:
 
 
 def _complain(failed: Sequence[Mapping[str, Any]]) -> None:
+    for each in failed:
+        if each["status"] == _FORBIDDEN:
+            raise AccessError(no_right(f"{each['error']}"))
     passing = [each for each in failed if each["status"] in PASSING]
     some = "; ".join(f"{each['_id']}: {each['error']}" for each in (passing or failed)[:_NAMED])
     if passing:

@@ -7,14 +7,16 @@ from typing import Any
 
 from kafka.admin import KafkaAdminClient
 from kafka.errors import (
+    AuthorizationError,
     CoordinatorLoadInProgressError,
     CoordinatorNotAvailableError,
+    GroupAuthorizationFailedError,
     NotCoordinatorError,
     TopicAlreadyExistsError,
     for_code,
 )
 
-from libs.adapters.kafka.connecting import CONNECT_MS, REQUEST_MS, connect, translated
+from libs.adapters.kafka.connecting import CONNECT_MS, REQUEST_MS, Connection
 from libs.contracts.brokers import Brokers, settings_of
 from libs.kernel.errors import RetryableError
 
@@ -31,6 +33,7 @@ class Administration:
     def __init__(self, brokers: Brokers) -> None:
         """Take the brokers; nothing is opened before it is needed."""
         self._brokers = brokers
+        self._connection = Connection(brokers)
         self._there: set[str] = set()
 
     def make(self, topics: Iterable[str]) -> None:
@@ -41,7 +44,7 @@ class Administration:
         missing = set(topics) - self._there
         if not missing:
             return
-        with translated("making topics"), self.client() as client:
+        with self.client("making topics") as client:
             known = client.list_topics()
             wanted = {
                 self._brokers.topic(name): {
@@ -59,19 +62,22 @@ class Administration:
     def forget(self, group: str) -> None:
         """Drop a group with its offsets; raises ``RetryableError`` while it has members."""
         name = self._brokers.group(group)
-        with translated("forgetting a group"), self.client() as client:
+        with self.client("forgetting a group") as client:
             said = _deleted(client, name)
+            if said == GroupAuthorizationFailedError.__name__:
+                raise GroupAuthorizationFailedError(name)
         if said not in _FORGOTTEN:
             raise RetryableError(f"Kafka cannot forget the group {name}: {said}")
 
     @contextmanager
-    def client(self) -> Iterator[Any]:
-        """Open a client for a moment."""
-        client = connect(KafkaAdminClient, self._brokers, request_timeout_ms=REQUEST_MS)
-        try:
-            yield client
-        finally:
-            client.close()
+    def client(self, doing: str) -> Iterator[Any]:
+        """Open a client for a moment; what the brokers say meanwhile is translated."""
+        with self._connection.translated(doing):
+            client = self._connection.connect(KafkaAdminClient, request_timeout_ms=REQUEST_MS)
+            try:
+                yield client
+            finally:
+                client.close()
 
 
 def _deleted(client: Any, group: str) -> str:  # noqa: ANN401  # no types
@@ -92,6 +98,9 @@ def _create(client: Any, wanted: dict[str, dict[str, object]]) -> None:  # noqa:
     answer = client.create_topics(wanted, timeout_ms=REQUEST_MS, raise_errors=False)
     for topic in answer["topics"]:
         if topic["error_code"] not in (0, _EXISTS):
-            reason = topic.get("error_message") or for_code(topic["error_code"]).__name__
+            kind = for_code(topic["error_code"])
+            if issubclass(kind, AuthorizationError):
+                raise kind(topic["name"])
+            reason = topic.get("error_message") or kind.__name__
             raise RetryableError(f"Kafka cannot make the topic {topic['name']}: {reason}")
     client.wait_for_topics(list(wanted), timeout_ms=CONNECT_MS)

@@ -5,10 +5,9 @@ from functools import partial
 from typing import Any
 
 from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
-from kafka.errors import GroupIdNotFoundError
+from kafka.errors import GroupIdNotFoundError, TopicAuthorizationFailedError
 
 from libs.adapters.kafka.administration import Administration
-from libs.adapters.kafka.connecting import translated
 from libs.contracts.brokers import Brokers, parse, settings_of
 from libs.contracts.topics import TOPICS
 from libs.kernel.errors import RetryableError
@@ -24,7 +23,7 @@ def checkups(url: str, groups: Mapping[str, str]) -> list[Checkup]:
 
     def asking(look: Callable[[Any, Brokers], str]) -> Callable[[], str]:
         def ask() -> str:
-            with translated("looking"), Administration(brokers).client() as client:
+            with Administration(brokers).client("looking") as client:
                 return look(client, brokers)
 
         return ask
@@ -76,6 +75,9 @@ def _policies(client: Any, topics: Sequence[str]) -> dict[str, str]:  # noqa: AN
     if not resources:
         return {}
     (found,) = client.describe_configs(resources, config_filter="all").values()
+    for topic, configs in found.items():
+        if _POLICY not in configs:  # 3.0.12 keeps the error to itself
+            raise TopicAuthorizationFailedError(f"DescribeConfigs on {topic}")
     return {topic: str(configs[_POLICY]["value"]) for topic, configs in found.items()}
 
 

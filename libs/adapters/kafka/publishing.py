@@ -10,10 +10,10 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from libs.adapters.kafka.administration import Administration
-from libs.adapters.kafka.connecting import REQUEST_MS, connect, translated
+from libs.adapters.kafka.connecting import REQUEST_MS, Connection
 from libs.contracts.brokers import LARGEST_BYTES, Brokers
 from libs.contracts.envelope import Record
-from libs.kernel.errors import RetryableError
+from libs.kernel.errors import AccessError
 
 DELIVERY_MS = 30_000
 CLOSE_SECONDS = 2.0
@@ -43,6 +43,7 @@ class Publisher:
     def __init__(self, brokers: Brokers, administration: Administration) -> None:
         """Take the brokers and what makes topics."""
         self._brokers = brokers
+        self._connection = Connection(brokers)
         self._administration = administration
         self._lock = threading.Lock()
         self._producer: Any = None
@@ -55,9 +56,7 @@ class Publisher:
         """
         with self._lock:
             self._administration.make({record.topic for record in records})
-            with translated("publishing"):
-                if self._producer is None:
-                    self._producer = connect(KafkaProducer, self._brokers, **SETTINGS)
+            self._open()
             futures, error = self._send(records)
             held = 0
             for future in futures:
@@ -68,13 +67,24 @@ class Publisher:
             if error is not None:
                 self._discard()
         if error is not None and not held:
-            raise RetryableError(f"Kafka, publishing: {error}") from error
+            with self._connection.translated("publishing"):
+                raise error
         return held
 
     def close(self) -> None:
         """End the producer."""
         with self._lock:
             self._discard()
+
+    def _open(self) -> None:
+        """Let there be a producer that the brokers did not refuse, as far as is known."""
+        try:
+            with self._connection.translated("publishing"):
+                if self._producer is None:
+                    self._producer = self._connection.connect(KafkaProducer, **SETTINGS)
+        except AccessError:
+            self._discard()  # 3.0.12 keeps a refusal for good; a new one asks anew
+            raise
 
     def _send(self, records: Sequence[Record]) -> tuple[list[Any], KafkaError | None]:
         """Send a window and await its answers; return what was sent and what stopped it."""

@@ -20,12 +20,12 @@ from kafka.structs import MemberState, OffsetAndMetadata
 from typing_extensions import override
 
 from libs.adapters.kafka.administration import Administration
-from libs.adapters.kafka.connecting import REQUEST_MS, connect, translated
+from libs.adapters.kafka.connecting import REQUEST_MS, Connection
 from libs.adapters.kafka.unreadable import Gap, read_around, start_of
 from libs.contracts import headers
 from libs.contracts.brokers import Brokers
 from libs.contracts.envelope import Record
-from libs.kernel.errors import RetryableError
+from libs.kernel.errors import AccessError, RetryableError
 from libs.kernel.turns import Turns
 from libs.ports.bus import Delivery, Slot, Subscription
 
@@ -91,6 +91,7 @@ class KafkaSubscription(Subscription):
     ) -> None:
         """Name the group and the topics; nobody joins before the first ``poll``."""
         self._brokers = brokers
+        self._connection = Connection(brokers)
         self._administration = administration
         self._group = group
         self._topics = topics
@@ -107,11 +108,15 @@ class KafkaSubscription(Subscription):
     def poll(self, *, limit: int, timeout_seconds: float) -> Sequence[Delivery]:
         if self._closed:
             return []
-        with translated("polling"):
-            if self._waiting and time.monotonic() - self._touched > TOUCH_SECONDS:
-                self._touch()
-            if not self._waiting:
-                self._wait(timeout_seconds)
+        try:
+            with self._connection.translated("polling"):
+                if self._waiting and time.monotonic() - self._touched > TOUCH_SECONDS:
+                    self._touch()
+                if not self._waiting:
+                    self._wait(timeout_seconds)
+        except AccessError:
+            self._leave()  # 3.0.12 keeps a refusal for good; a new client asks anew
+            raise
         return [
             _delivery(self._slot(partition), message)
             for partition, run in self._waiting.take(limit)
@@ -126,7 +131,7 @@ class KafkaSubscription(Subscription):
         positions = {
             partition: OffsetAndMetadata(offset, "", -1) for partition, offset in held.items()
         }
-        with translated("committing"):
+        with self._connection.translated("committing"):
             try:
                 self._consumer.commit(positions, timeout_ms=REQUEST_MS)
             except _NO_LONGER_OURS as error:
@@ -145,7 +150,7 @@ class KafkaSubscription(Subscription):
         if self._consumer is None:
             return {}
         held = self._consumer.assignment()
-        with translated("measuring the lag"):
+        with self._connection.translated("measuring the lag"):
             if time.monotonic() - self._asked_ends > LAG_SECONDS or held - self._ends.keys():
                 self._ask_ends()
             return {self._slot(partition): self._lag(partition) for partition in held}
@@ -153,7 +158,13 @@ class KafkaSubscription(Subscription):
     @override
     def close(self) -> None:
         self._closed = True
+        self._leave()
+
+    def _leave(self) -> None:
+        """Give the slots back, and what waits here with them."""
         consumer, self._consumer = self._consumer, None
+        self._arrivals, self._waiting = _Arrivals(), Turns()
+        self._done, self._ends = {}, {}
         if consumer is None:
             return
         try:
@@ -246,9 +257,8 @@ class KafkaSubscription(Subscription):
 
     def _open(self) -> Any:  # noqa: ANN401  # it ships no types
         self._administration.make(self._topics)
-        consumer = connect(
+        consumer = self._connection.connect(
             KafkaConsumer,
-            self._brokers,
             group_id=self._brokers.group(self._group),
             max_poll_interval_ms=1000 * self._brokers.silent_seconds,
             session_timeout_ms=1000 * self._brokers.session_seconds,

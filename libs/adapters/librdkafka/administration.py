@@ -1,13 +1,14 @@
 """Topics and groups as the brokers keep them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
-from libs.adapters.librdkafka.connecting import REQUEST_SECONDS, settings, translated
+from libs.adapters.librdkafka.connecting import REQUEST_SECONDS, Connection
 from libs.contracts.brokers import Brokers, settings_of
 from libs.kernel.errors import RetryableError
 
@@ -20,6 +21,7 @@ class Administration:
     def __init__(self, brokers: Brokers) -> None:
         """Take the brokers; nothing is opened before it is needed."""
         self._brokers = brokers
+        self._connection = Connection(brokers)
         self._there: set[str] = set()
 
     def make(self, topics: Iterable[str]) -> None:
@@ -30,8 +32,7 @@ class Administration:
         missing = set(topics) - self._there
         if not missing:
             return
-        with translated("making topics"):
-            client = self._client()
+        with self._connection.translated("making topics"), self._client() as client:
             known = client.list_topics(timeout=REQUEST_SECONDS).topics
             wanted = [
                 NewTopic(
@@ -49,12 +50,17 @@ class Administration:
 
     def forget(self, group: str) -> None:
         """Drop a group with its offsets; raises ``RetryableError`` while it has members."""
-        with translated("forgetting a group"):
-            client = self._client()  # an answer comes only as long as somebody holds the client
+        with self._connection.translated("forgetting a group"), self._client() as client:
             _await(client.delete_consumer_groups([self._brokers.group(group)]))
 
-    def _client(self) -> AdminClient:
-        return AdminClient(settings(self._brokers))
+    @contextmanager
+    def _client(self) -> Iterator[AdminClient]:
+        """Give a client; answers come only as long as somebody holds it."""
+        client = AdminClient(self._connection.settings())
+        try:
+            yield client
+        finally:
+            client.poll(0)  # hear why the brokers refused it
 
 
 def _await(answers: dict[str, Any]) -> None:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from libs.adapters.librdkafka.administration import Administration
-from libs.adapters.librdkafka.connecting import REQUEST_SECONDS, Setting, settings, translated
+from libs.adapters.librdkafka.connecting import REQUEST_SECONDS, Connection, Setting
 from libs.contracts.brokers import LARGEST_BYTES, Brokers
 from libs.contracts.envelope import Record
-from libs.kernel.errors import RetryableError
 
 DELIVERY_SECONDS = 30.0
 _SETTINGS: dict[str, Setting] = {
@@ -31,6 +30,7 @@ class Publisher:
     def __init__(self, brokers: Brokers, administration: Administration) -> None:
         """Take the brokers and what makes topics."""
         self._brokers = brokers
+        self._connection = Connection(brokers)
         self._administration = administration
         self._lock = threading.Lock()
         self._producer: Producer | None = None
@@ -43,17 +43,20 @@ class Publisher:
         """
         with self._lock:
             self._administration.make({record.topic for record in records})
-            producer = self._producer or Producer(settings(self._brokers, **_SETTINGS))
+            producer = self._producer or Producer(self._connection.settings(**_SETTINGS))
             self._producer = producer
             if not records:
-                with translated("asking for an answer"):
-                    producer.list_topics(timeout=REQUEST_SECONDS)
+                with self._connection.translated("asking for an answer"):
+                    try:
+                        producer.list_topics(timeout=REQUEST_SECONDS)
+                    finally:
+                        producer.poll(0)  # hear why the brokers refused it
                 return 0
             held, reason = self._send(producer, records)
             if held < len(records):
                 self._discard()
         if not held:
-            raise RetryableError(f"Kafka, publishing: {reason}")
+            raise self._connection.meaning("publishing", reason)
         return held
 
     def close(self) -> None:
@@ -61,9 +64,9 @@ class Publisher:
         with self._lock:
             self._discard()
 
-    def _send(self, producer: Producer, records: Sequence[Record]) -> tuple[int, str]:
+    def _send(self, producer: Producer, records: Sequence[Record]) -> tuple[int, KafkaError | None]:
         """Send a window and await its answers; return how many leading ones are held, or why."""
-        failures: dict[int, str] = {}
+        failures: dict[int, KafkaError] = {}
         answered = [False] * len(records)
         topics = {record.topic: self._brokers.topic(record.topic) for record in records}
         produce = producer.produce
@@ -76,12 +79,15 @@ class Publisher:
                     headers=list(record.headers),
                     on_delivery=_noted(place, answered, failures),
                 )
-            except (KafkaException, BufferError) as error:
-                failures[place] = str(error)
+            except KafkaException as error:
+                failures[place] = error.args[0]
+                break
+            except BufferError as error:
+                failures[place] = KafkaError(KafkaError._QUEUE_FULL, str(error))  # noqa: SLF001  # that is its public name
                 break
         producer.flush(DELIVERY_SECONDS + REQUEST_SECONDS)
         held = next((place for place, known in enumerate(answered) if not known), len(records))
-        return held, failures.get(held, "no answer in time")
+        return held, failures.get(held)
 
     def _discard(self) -> None:
         """End a producer with what it still wants to send."""
@@ -92,7 +98,7 @@ class Publisher:
 
 
 def _noted(
-    place: int, answered: list[bool], failures: dict[int, str]
+    place: int, answered: list[bool], failures: dict[int, KafkaError]
 ) -> Callable[[KafkaError | None, object], None]:
     """Return what notes the answer for one record."""
 
@@ -100,6 +106,6 @@ def _noted(
         if error is None:
             answered[place] = True
         else:
-            failures[place] = error.str()
+            failures[place] = error
 
     return note

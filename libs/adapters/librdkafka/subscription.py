@@ -1,7 +1,9 @@
 """One member of a group, as it polls the brokers."""
 
+import threading
 import time
 from collections.abc import Mapping, Sequence
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import structlog
@@ -15,11 +17,11 @@ from confluent_kafka import (
 from typing_extensions import override
 
 from libs.adapters.librdkafka.administration import Administration
-from libs.adapters.librdkafka.connecting import REQUEST_SECONDS, settings, translated
+from libs.adapters.librdkafka.connecting import NO_RIGHT, REQUEST_SECONDS, Connection
 from libs.contracts import headers
 from libs.contracts.brokers import Brokers
 from libs.contracts.envelope import Record
-from libs.kernel.errors import RetryableError
+from libs.kernel.errors import AccessError, RetryableError
 from libs.kernel.turns import Turns
 from libs.ports.bus import Delivery, Slot, Subscription
 
@@ -58,6 +60,7 @@ class LibrdkafkaSubscription(Subscription):
     ) -> None:
         """Name the group and the topics; nobody joins before the first ``poll``."""
         self._brokers = brokers
+        self._connection = Connection(brokers)
         self._administration = administration
         self._group = group
         self._topics = topics
@@ -72,13 +75,17 @@ class LibrdkafkaSubscription(Subscription):
     def poll(self, *, limit: int, timeout_seconds: float) -> Sequence[Delivery]:
         if self._closed:
             return []
-        with translated("polling"):
-            if self._consumer is None:
-                self._consumer = self._open()
-            if self._waiting:
-                self._ask(0.0, 1)  # hear of slots that change hands
-            if not self._waiting:
-                self._wait(timeout_seconds)
+        try:
+            with self._connection.translated("polling"):
+                if self._consumer is None:
+                    self._consumer = self._open()
+                if self._waiting:
+                    self._ask(0.0, 1)  # hear of slots that change hands
+                if not self._waiting:
+                    self._wait(timeout_seconds)
+        except AccessError:
+            self._leave(is_heard=False)  # a new client asks with what is set then
+            raise
         return [
             _delivery(slot, message) for slot, run in self._waiting.take(limit) for message in run
         ]
@@ -88,10 +95,9 @@ class LibrdkafkaSubscription(Subscription):
         held = {slot: offset for slot, offset in offsets.items() if slot in self._positions}
         if not held:
             return
-        places = [self._partition(slot, offset) for slot, offset in held.items()]
-        with translated("committing"):
+        with self._connection.translated("committing"):
             try:
-                self._consumer.commit(offsets=places, asynchronous=False)
+                self._tell(held)
             except KafkaException as error:
                 if error.args[0].code() not in _NO_LONGER_OURS:
                     raise
@@ -105,14 +111,14 @@ class LibrdkafkaSubscription(Subscription):
             if slot in self._positions:
                 self._waiting.drop(slot)
                 self._positions[slot] = offset
-                with translated("going back"):
+                with self._connection.translated("going back"):
                     self._consumer.seek(self._partition(slot, offset))
 
     @override
     def lag(self) -> Mapping[Slot, int]:
         if self._closed or self._consumer is None:
             return {}
-        with translated("measuring the lag"):
+        with self._connection.translated("measuring the lag"):
             self._find_starts()
             return {
                 slot: max(0, self._ends(slot, cached=True)[1] - done)
@@ -122,8 +128,16 @@ class LibrdkafkaSubscription(Subscription):
     @override
     def close(self) -> None:
         self._closed = True
+        self._leave(is_heard=True)
+
+    def _leave(self, *, is_heard: bool) -> None:
+        """Give the slots back, and what waits here with them.
+
+        To close would wait until the brokers know of everything, which they do not if they refuse
+        us: then the client is only dropped, and they find out by themselves.
+        """
         consumer, self._consumer = self._consumer, None
-        if consumer is not None:
+        if consumer is not None and is_heard:
             consumer.close()
         self._forget(list(self._positions))
 
@@ -135,10 +149,35 @@ class LibrdkafkaSubscription(Subscription):
         if not self._waiting:
             self._ask(max(0.0, begun + timeout_seconds - time.monotonic()), FETCH_RECORDS)
         give_up = time.monotonic() + ANSWER_SECONDS
-        while not self._waiting and self._is_behind():
+        while not (self._waiting or self._closed) and self._is_behind():
             if time.monotonic() > give_up:
                 raise RetryableError(f"Kafka has records for {self._group} but does not send them")
             self._ask(LOOK_SECONDS, FETCH_RECORDS)
+
+    def _tell(self, held: Mapping[Slot, int]) -> None:
+        """Let the brokers keep how far this member has come; raises ``KafkaException`` if not.
+
+        librdkafka waits for that as long as the brokers refuse us, silently: it waits elsewhere.
+        """
+        told = [self._partition(slot, offset) for slot, offset in held.items()]
+        answer: SimpleQueue[KafkaException | None] = SimpleQueue()
+
+        def tell(consumer: Consumer) -> None:
+            try:
+                consumer.commit(offsets=told, asynchronous=False)
+            except KafkaException as error:
+                answer.put(error)
+            else:
+                answer.put(None)
+
+        threading.Thread(target=tell, args=[self._consumer], daemon=True).start()
+        try:
+            error = answer.get(timeout=REQUEST_SECONDS)
+        except Empty:
+            self._leave(is_heard=False)  # nor would it go back, or do anything else
+            raise KafkaException(KafkaError(KafkaError._TIMED_OUT)) from None  # noqa: SLF001
+        if error is not None:
+            raise error
 
     def _ask(self, seconds: float, amount: int) -> None:
         """Take over what librdkafka has read, and hear what became of the group meanwhile."""
@@ -150,6 +189,8 @@ class LibrdkafkaSubscription(Subscription):
                 self._done.setdefault(slot, message.offset())
                 self._positions[slot] = message.offset() + 1
                 self._waiting.add(slot, [message])
+            elif message.error().code() in NO_RIGHT:
+                raise KafkaException(message.error())
             else:
                 log.info("Kafka says", group=self._group, what=message.error().str())
 
@@ -213,22 +254,20 @@ class LibrdkafkaSubscription(Subscription):
     def _open(self) -> Any:  # noqa: ANN401  # it ships no types
         self._administration.make(self._topics)
         silent_ms = 1000 * self._brokers.silent_seconds
-        consumer = Consumer(
-            settings(
-                self._brokers,
-                group_id=self._brokers.group(self._group),
-                enable_auto_commit=False,
-                enable_auto_offset_store=False,
-                auto_offset_reset="earliest",
-                partition_assignment_strategy="cooperative-sticky",
-                max_poll_interval_ms=silent_ms,
-                session_timeout_ms=min(silent_ms, 1000 * self._brokers.session_seconds),
-                heartbeat_interval_ms=self._brokers.beat_ms,
-                allow_auto_create_topics=False,
-                check_crcs=True,
-                queued_max_messages_kbytes=16 * 1024,
-            )
+        settings = self._connection.settings(
+            group_id=self._brokers.group(self._group),
+            enable_auto_commit=False,
+            enable_auto_offset_store=False,
+            auto_offset_reset="earliest",
+            partition_assignment_strategy="cooperative-sticky",
+            max_poll_interval_ms=silent_ms,
+            session_timeout_ms=min(silent_ms, 1000 * self._brokers.session_seconds),
+            heartbeat_interval_ms=self._brokers.beat_ms,
+            allow_auto_create_topics=False,
+            check_crcs=True,
+            queued_max_messages_kbytes=16 * 1024,
         )
+        consumer = Consumer(settings)
         topics = [self._brokers.topic(name) for name in self._topics]
         consumer.subscribe(
             topics, on_assign=self._taken, on_revoke=self._given, on_lost=self._given

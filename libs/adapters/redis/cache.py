@@ -10,16 +10,18 @@ from typing_extensions import override
 from libs.adapters.redis.connection import Connection, open_connection
 from libs.kernel.clock import Clock
 from libs.kernel.errors import RetryableError
+from libs.ports.access import Guarded
 from libs.ports.cache import Cache
 
 _UNTIL = struct.Struct("!d")
 """Stands before each value: until when it holds, by our clock; Redis deletes it by its own."""
 _LEAST_MILLISECONDS = 1
+_PROBE = "is-allowed"
 
 log = structlog.get_logger()
 
 
-class RedisCache(Cache):
+class RedisCache(Cache, Guarded):
     """Values in Redis. While it is down everything is absent, and nobody waits for it."""
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
@@ -59,6 +61,18 @@ class RedisCache(Cache):
         """Forget a value."""
         name = self._connection.key("cache", key)
         self._tell(lambda client: client.delete(name))
+
+    @override
+    def refusal(self) -> str:
+        """Return how Redis refuses us, see ``libs.ports.access``."""
+        name = self._connection.key("cache", _PROBE)
+
+        def probe(client: redis.Redis) -> None:
+            client.set(name, b"", px=_LEAST_MILLISECONDS)
+            client.get(name)
+            client.delete(name)
+
+        return self._connection.refusal(probe)
 
     @override
     def close(self) -> None:

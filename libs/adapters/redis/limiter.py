@@ -10,6 +10,7 @@ from typing_extensions import override
 from libs.adapters.redis.connection import Connection, open_connection
 from libs.kernel.clock import Clock
 from libs.kernel.window import ROUNDING, Window, left_seconds, place_of
+from libs.ports.access import Guarded
 from libs.ports.cache import Allowance, Limiter, Rate
 
 # A process whose clock is behind meets a window that lies ahead of its own: it counts in that one.
@@ -33,9 +34,10 @@ end
 return {fits, current, previous}
 """
 _WINDOWS_KEPT = 2
+_PROBE_MILLISECONDS = 1000
 
 
-class RedisLimiter(Limiter):
+class RedisLimiter(Limiter, Guarded):
     """A sliding window counter per key, changed by one script; a refused hit is not counted."""
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
@@ -65,6 +67,14 @@ class RedisLimiter(Limiter):
             allowed=True,
             remaining=int(rate.hits - window.count(passed) - 1),
             reset_seconds=left_seconds(rate.seconds, passed),
+        )
+
+    @override
+    def refusal(self) -> str:
+        """Return how Redis refuses us: counts in a window of its own that nobody looks at."""
+        name = self._connection.key("limit", "is-allowed")
+        return self._connection.refusal(
+            lambda client: client.eval(_HIT, 1, name, 0, 0, 1, _PROBE_MILLISECONDS, ROUNDING)
         )
 
     @override

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-import sqlalchemy as sa
 from typing_extensions import override
 
 from libs.adapters.sql.audit import SqlAudit
@@ -15,14 +14,16 @@ from libs.adapters.sql.letters import SqlLetters
 from libs.adapters.sql.outbox import SqlOutbox, prune
 from libs.adapters.sql.watcher import Watcher
 from libs.adapters.sql.work import Seal, SqlWork, Stamp, unsealed
+from libs.kernel.access import Access
 from libs.kernel.bell import Bell
 from libs.kernel.clock import Clock
 from libs.kernel.errors import RetryableError
 from libs.kernel.ids import Ids
+from libs.ports.access import Guarded
 from libs.ports.database import Audit, Cleanings, Database, Letters, Outbox, Work
 
 
-class SqlDatabase(Database):
+class SqlDatabase(Database, Guarded):
     """Transactions on the engines; the schema was made by ``migrate``."""
 
     def __init__(self, engines: Engines, stamp: Stamp) -> None:
@@ -31,11 +32,12 @@ class SqlDatabase(Database):
         self._stamp = stamp
         self._bell = Bell()
         self._watcher = Watcher(engines.reader)
+        self._access = Access()
 
     @override
     @contextmanager
     def write(self) -> Iterator[Work]:
-        with translated():
+        with translated(self._access):
             with self._engines.writer.begin() as connection:
                 work = SqlWork(connection, self._stamp, is_writing=True)
                 yield work
@@ -46,7 +48,7 @@ class SqlDatabase(Database):
     @override
     @contextmanager
     def read(self) -> Iterator[Work]:
-        with translated(), self._engines.reader.connect() as connection:
+        with translated(self._access), self._engines.reader.connect() as connection:
             yield SqlWork(connection, self._stamp, is_writing=False)
 
     @override
@@ -86,11 +88,20 @@ class SqlDatabase(Database):
     @override
     def is_ready(self) -> bool:
         try:
-            with translated(), self._engines.reader.connect() as connection:
-                connection.execute(sa.text("SELECT 1"))
+            with self._access.watched():
+                self._look()
         except RetryableError:
             return False
         return True
+
+    @override
+    def refusal(self) -> str:
+        """Return how the server refuses us, a right on one of the tables included."""
+        return self._access.refusal(self._look)
+
+    def _look(self) -> None:
+        with translated(), self._engines.reader.connect() as connection:
+            self._engines.look(connection)
 
     @override
     def close(self) -> None:

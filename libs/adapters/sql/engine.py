@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from libs.adapters.sql import postgres, sqlite
+from libs.adapters.sql import postgres, rights, sqlite
 from libs.adapters.sql.engines import Engines
-from libs.kernel.errors import RetryableError, SettingsError
+from libs.kernel.access import Access
+from libs.kernel.errors import AccessError, RetryableError, SettingsError
 
 _WAIT_SECONDS = 5.0
 STATEMENT_SECONDS = 30.0
@@ -56,13 +57,22 @@ def parsed_url(url: str) -> sa.URL:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Turn what passes by itself (busy, down, full) into ``RetryableError``; a bug stays a bug."""
+def translated(access: Access | None = None) -> Iterator[None]:
+    """Turn what passes by itself (busy, down, full) into ``RetryableError``; a bug stays a bug.
+
+    A refusal is noted in ``access``.
+    """
     try:
         yield
     except PoolTimeoutError as error:
         raise RetryableError("the database is busy") from error
     except DBAPIError as error:
+        why = rights.refusal(error)
+        if why:
+            refused = AccessError(why)
+            if access:
+                access.note(str(refused))
+            raise refused from error
         if not (sqlite.may_pass(error) or postgres.may_pass(error)):
             raise
         raise RetryableError(f"the database does not answer: {error.orig}") from error

@@ -35,6 +35,8 @@ class Engines:
     """Overwrites what was deleted, as far as the engine can; False while a reader is in the way."""
     rewrite: Callable[[sa.Engine, Sequence[str]], bool]
     """Overwrites what was deleted from these tables, whatever it costs; False as above."""
+    look: Callable[[sa.Connection], None]
+    """Raises an error when the service may not do what it needs to do."""
     unheard_seconds: float = math.inf
     """How long what another process committed may stay unnoticed."""
 

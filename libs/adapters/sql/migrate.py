@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from libs.adapters.sql import postgres
 from libs.adapters.sql.engine import open_engines, parsed_url, translated
 from libs.kernel.errors import RetryableError, SettingsError
+from libs.kernel.urls import hidden
 
 SHARED = "libs.adapters.sql.migrations"
 """The tables every service has."""
@@ -52,7 +53,9 @@ def migrate_only(url: str, *packages: str) -> None:
                     return
             _upgrade(engines.writer, trees)
     except RetryableError as error:
-        raise SettingsError(f"KRING_DATABASE: {parsed} cannot be used: {error}") from error
+        raise SettingsError(
+            f"KRING_DATABASE: {hidden(str(parsed))} cannot be used: {error}"
+        ) from error
     finally:
         engines.dispose()
 

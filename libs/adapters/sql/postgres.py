@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from typing_extensions import override
 
+from libs.adapters.sql import rights
 from libs.adapters.sql.engines import Engines, Lead
 from libs.kernel.errors import SettingsError
 
@@ -135,6 +136,7 @@ def open_engines(
         lead=SessionLead(engine.execution_options(isolation_level="AUTOCOMMIT")),
         compact=_vacuum,
         rewrite=_rewrite,
+        look=rights.look,
         unheard_seconds=_UNHEARD_SECONDS,
     )
 

@@ -77,6 +77,7 @@ def open_engines(url: sa.URL, *, wait_seconds: float) -> Engines:
         lead=FileLead(path.with_name(f"{path.name}-relay")),
         compact=_checkpoint,
         rewrite=lambda writer, _tables: _checkpoint(writer),
+        look=_look,
     )
 
 
@@ -110,6 +111,10 @@ def _prepare(
             connection.execute(f"PRAGMA {pragma}").close()
 
     return on_connect
+
+
+def _look(connection: sa.Connection) -> None:
+    connection.execute(sa.text("SELECT 1"))
 
 
 def _checkpoint(writer: sa.Engine) -> bool:

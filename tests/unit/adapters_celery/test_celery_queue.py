@@ -13,9 +13,10 @@ from celery import Celery
 from servers import redis as redis_server
 from servers.redis import Redis
 
-from libs.adapters.celery.app import VISIBLE_SECONDS, Queue, make_app, queue_of
+from libs.adapters.celery.app import VISIBLE_SECONDS, make_app, queue_of
 from libs.adapters.celery.tasks import CeleryTasks, open_tasks
 from libs.adapters.prometheus.telemetry import PrometheusTelemetry
+from libs.kernel.credentials import Tls
 from libs.kernel.errors import RetryableError, SettingsError
 
 OpenTasks = Callable[[str], CeleryTasks]
@@ -60,16 +61,16 @@ def test_a_url_that_names_no_queue_is_a_wrong_setting(url: str) -> None:
 
 
 def test_a_namespace_and_how_long_a_worker_may_take_are_part_of_the_url() -> None:
-    assert queue_of("celery+redis://u:p@host:1/2") == ("redis://u:p@host:1/2", "kring", 600)
-    assert queue_of("celery+rediss://host/2?prefix=a&visible_seconds=90") == (
-        "rediss://host/2",
-        "a",
-        90,
-    )
+    address, visible_seconds = queue_of("celery+redis://u:p@host:1/2")
+    assert (address.plain, address.prefix) == ("redis://host:1/2", "kring")
+    assert (address.credentials(), visible_seconds) == (("u", "p"), 600)
+    address, visible_seconds = queue_of("celery+rediss://host/2?prefix=a&visible_seconds=90")
+    assert (address.plain, address.prefix, address.tls) == ("rediss://host/2", "a", Tls())
+    assert visible_seconds == 90
 
 
 def test_work_that_was_taken_is_not_done_until_it_is_done() -> None:
-    conf = make_app(Queue("redis://host/1"), "x").conf
+    conf = make_app(queue_of("celery+redis://host/1"), "x").conf
 
     assert (conf.task_acks_late, conf.task_reject_on_worker_lost) == (True, True)
     assert conf.worker_prefetch_multiplier == 1
@@ -211,7 +212,8 @@ def test_what_a_killed_worker_had_taken_comes_again_to_another(
 
 @pytest.mark.servers
 def test_messages_of_others_run_nothing_and_stop_nobody(redis: Redis, opened: OpenTasks) -> None:
-    plain, prefix, _ = queue_of(f"celery+{redis.url(1)}")
+    address, _ = queue_of(f"celery+{redis.url(1)}")
+    plain, prefix = address.plain, address.prefix
     seen: list[str] = []
     tasks = opened(f"celery+{plain}?prefix={prefix}")
     tasks.register("x.do", seen.append)

@@ -9,6 +9,7 @@ from libs.adapters.elasticsearch.conditions import as_query, keyword
 from libs.adapters.elasticsearch.mapping import LONGEST_KEYWORD, mapping, version_of
 from libs.adapters.elasticsearch.questions import MOST_HITS, by_words
 from libs.adapters.elasticsearch.words import ANALYZERS, FILLER, fields_of, weighed, words_of
+from libs.kernel.credentials import Tls
 from libs.kernel.errors import SettingsError
 from libs.kernel.policy import EVERYTHING, Any, Term
 
@@ -19,15 +20,18 @@ def test_a_url_names_hosts_and_how_indexes_are_laid_out() -> None:
     address = Address.parse("elasticsearch://one,two:9201,[::1]?shards=3&replicas=2&prefix=care")
     assert address.hosts == ("http://one:9200", "http://two:9201", "http://[::1]:9200")
     assert (address.shards, address.replicas, address.prefix) == (3, 2, "care")
-    assert (address.user, address.password, address.api_key) == ("", "", "")
+    assert (address.user, address.authorization(), address.tls) == ("", "", None)
 
 
 def test_a_url_carries_credentials_and_whom_to_trust() -> None:
-    url = "elasticsearch+https://kring:a%40b%3Ac@search.example?ca=ca.pem"
+    url = "elasticsearch+https://kring:a%40b%3Ac@search.example?ca=/dev/null"
     address = Address.parse(url)
     assert address.hosts == ("https://search.example:9200",)
-    assert (address.user, address.password, address.ca) == ("kring", "a@b:c", "ca.pem")
-    assert Address.parse("elasticsearch+https://x?api_key=aWQ6a2V5").api_key == "aWQ6a2V5"
+    assert (address.user, address.password.read()) == ("kring", "a@b:c")
+    assert address.tls == Tls(ca="/dev/null")
+    assert address.authorization() == "Basic a3Jpbmc6YUBiOmM="
+    key = Address.parse("elasticsearch+https://x?api_key=aWQ6a2V5")
+    assert key.authorization() == "ApiKey aWQ6a2V5"
 
 
 @pytest.mark.parametrize(
@@ -42,6 +46,9 @@ def test_a_url_carries_credentials_and_whom_to_trust() -> None:
         ("elasticsearch://one?shards", "bad query field"),
         ("elasticsearch://one?prefix=Kring_1", "small letters"),
         ("elasticsearch://one/folder", "no path"),
+        ("elasticsearch://one?ca=/dev/null", "of use with TLS only"),
+        ("elasticsearch://kring@one", "user and password"),
+        ("elasticsearch+https://one?api_key=a&api_key_file=/dev/null", "not both"),
     ],
 )
 def test_a_url_that_is_wrong_says_how_to_write_it(url: str, said: str) -> None:
