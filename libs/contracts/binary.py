@@ -12,13 +12,13 @@ from typing import NamedTuple
 from libs.kernel.errors import PoisonError
 
 NO_TIME = datetime.fromtimestamp(0, UTC)
-_PREFIX = "ce_"
+PREFIX = "ce_"
 _CONTENT_TYPE = "content-type"
 _VERSION = "1.0"
 _NEVER_EMPTY = ("id", "source", "type", "subject", "dataschema", "datacontenttype")
 _EXTENSIONS = ("sequence", "programme")
 _HEADERS = {_CONTENT_TYPE: "datacontenttype"} | {
-    f"{_PREFIX}{name}": name for name in (*_NEVER_EMPTY, "specversion", "time", *_EXTENSIONS)
+    f"{PREFIX}{name}": name for name in (*_NEVER_EMPTY, "specversion", "time", *_EXTENSIONS)
 }
 """The attributes that need no look at their names."""
 _EXTENSION = re.compile(r"[a-z0-9]+")
@@ -69,9 +69,9 @@ def _attribute(name: str) -> str:
     lower = name.lower()
     if lower == _CONTENT_TYPE:
         return "datacontenttype"
-    if not lower.startswith(_PREFIX):
+    if not lower.startswith(PREFIX):
         return ""
-    attribute = lower.removeprefix(_PREFIX)
+    attribute = lower.removeprefix(PREFIX)
     if attribute == "data" or not _EXTENSION.fullmatch(attribute):
         raise PoisonError(f"{name[:40]} names no attribute")
     return attribute

@@ -4,6 +4,8 @@ Specification: github.com/cloudevents/spec, ``kafka-protocol-binding.md`` and
 ``extensions/sequence.md`` (the sequence is 20 digits, so that it orders as text).
 """
 
+import json
+
 from cloudevents.core.bindings.kafka import to_binary
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
@@ -48,6 +50,18 @@ def encode(event: Event[M]) -> Record:
     if event.traceparent:
         headers.append(("traceparent", event.traceparent.encode()))
     return Record(topic=event.topic.name, key=event.key, headers=tuple(headers), value=value)
+
+
+def whole(event: Event[M]) -> str:
+    """Return an event of a topic in JSON as one text, envelope and payload, as HTTP carries it."""
+    record = encode(event)
+    envelope = {
+        name.removeprefix(binary.PREFIX): value.decode()
+        for name, value in record.headers
+        if name.startswith(binary.PREFIX)
+    }
+    told = {**envelope, "datacontenttype": payload.JSON, "data": json.loads(record.value)}
+    return json.dumps(told, ensure_ascii=False)
 
 
 def decode(record: Record) -> Event[Message]:

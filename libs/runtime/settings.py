@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(
         default=0, ge=0, le=5, description="Proxies in front whose X-Forwarded-For entry counts."
     )
+    webhook_networks: str = Field(
+        default="",
+        description="Networks inside whose hosts webhooks may name: 10.1.0.0/16, by commas.",
+    )
     fail_at: str = Field(default="", description="For crash tests only: where to end at once.")
     log_format: str = Field(default="json", pattern="^(json|text)$", description="json or text.")
     log_level: str = Field(

@@ -6,15 +6,18 @@ from libs.web.holdings import holdings_routes
 from libs.web.remembered import Remembered
 from services.ingestion.adapters.consents import SqlConsents
 from services.ingestion.adapters.erasures import SqlErasures
+from services.ingestion.adapters.hooks import SqlHooks
 from services.ingestion.adapters.inbox import SqlInboxKeys, SqlShared
 from services.ingestion.adapters.lingua import LinguaDetector
 from services.ingestion.adapters.members import SqlMembers
 from services.ingestion.adapters.minhash import MinHashSketcher
 from services.ingestion.adapters.moderation import SqlCases
+from services.ingestion.adapters.poster import HttpPoster
 from services.ingestion.adapters.programmes import SqlProgrammes
 from services.ingestion.adapters.records import SqlAnswers, SqlIdentities, SqlTombs
 from services.ingestion.adapters.stories import SqlLikenesses, SqlStories
 from services.ingestion.adapters.tables import ANSWERS, RECEIPTS
+from services.ingestion.api.hooks import HookCases, hook_routes
 from services.ingestion.api.importing import import_routes, republish_routes
 from services.ingestion.api.inbox import InboxCases, inbox_routes
 from services.ingestion.api.initiatives import InitiativeCases, initiative_routes
@@ -22,14 +25,18 @@ from services.ingestion.api.members import MemberCases, member_routes
 from services.ingestion.api.moderation import ModerationCases, moderation_routes
 from services.ingestion.api.programmes import ProgrammeCases, programme_routes
 from services.ingestion.api.stories import StoryCases, story_routes
+from services.ingestion.domain.address import networks
 from services.ingestion.events import OnSubmission
 from services.ingestion.tasks import (
+    CALL_WEBHOOKS,
     FORGET_ANSWERS,
     RESUME_ERASURES,
+    CallWebhooks,
     FinishErasures,
     ForgetAnswers,
 )
 from services.ingestion.usecases import (
+    hooks,
     inbox_keys,
     initiatives,
     members,
@@ -56,6 +63,7 @@ from services.ingestion.usecases.submissions import TakeSubmission
 
 FORGET_SECONDS = 3600.0
 RESUME_SECONDS = 60.0
+CALL_SECONDS = 5.0
 
 
 def build(ports: Ports) -> Service:
@@ -70,6 +78,9 @@ def build(ports: Ports) -> Service:
     resume = ResumeErasures(registry, carry_through)
     ports.tasks.register(FORGET_ANSWERS, ForgetAnswers(Once(registry), inbox))
     ports.tasks.register(RESUME_ERASURES, FinishErasures(resume))
+    poster = HttpPoster(networks(ports.settings.webhook_networks))
+    deliver = hooks.Deliver(registry, poster, _master(ports))
+    ports.tasks.register(CALL_WEBHOOKS, CallWebhooks(deliver))
     return Service(
         name="ingestion",
         routers=[
@@ -82,12 +93,17 @@ def build(ports: Ports) -> Service:
             republish_routes(Republish(registry, EraseAgain(registry, carry_through))),
             inbox_routes(_inbox_cases(registry, inbox)),
             holdings_routes(TellRecord(registry)),
+            hook_routes(_hook_cases(registry, poster, _master(ports))),
         ],
         handlers={
             topics.INBOX: each(OnSubmission(inbox)),
-            topics.STORIES: each(ShareStory(registry.stores.shared)),
+            topics.STORIES: each(ShareStory(registry)),
         },
-        periodic={FORGET_ANSWERS: FORGET_SECONDS, RESUME_ERASURES: RESUME_SECONDS},
+        periodic={
+            FORGET_ANSWERS: FORGET_SECONDS,
+            RESUME_ERASURES: RESUME_SECONDS,
+            CALL_WEBHOOKS: CALL_SECONDS,
+        },
     )
 
 
@@ -110,6 +126,7 @@ def _stores() -> Stores:
         erasures=SqlErasures(),
         consents=SqlConsents(),
         cases=SqlCases(),
+        hooks=SqlHooks(),
     )
 
 
@@ -161,6 +178,14 @@ def _moderation_cases(registry: Registry) -> ModerationCases:
         own=moderation.ListOwnCases(registry),
         decide=moderation.Decide(registry),
         appeal=moderation.Appeal(registry),
+    )
+
+
+def _hook_cases(registry: Registry, poster: HttpPoster, master: bytes) -> HookCases:
+    return HookCases(
+        make=hooks.MakeHook(registry, poster, master),
+        list=hooks.ListHooks(registry),
+        end=hooks.EndHook(registry),
     )
 
 

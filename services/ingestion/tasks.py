@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from services.ingestion.usecases.erasing import ResumeErasures
+from services.ingestion.usecases.hooks import Deliver
 from services.ingestion.usecases.inbox import Inbox
 from services.ingestion.usecases.once import Once
 
 FORGET_ANSWERS = "ingestion.forget_answers"
 RESUME_ERASURES = "ingestion.resume_erasures"
+CALL_WEBHOOKS = "ingestion.call_webhooks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +34,14 @@ class FinishErasures:
     def __call__(self, _argument: str) -> None:
         """Go on."""
         self.resume()
+
+
+@dataclass(frozen=True, slots=True)
+class CallWebhooks:
+    """Post to webhooks what is due."""
+
+    deliver: Deliver
+
+    def __call__(self, _argument: str) -> None:
+        """Post."""
+        self.deliver()

@@ -32,6 +32,7 @@ from libs.runtime.service import Ports
 from libs.runtime.settings import Settings
 from services.ingestion.adapters.consents import SqlConsents
 from services.ingestion.adapters.erasures import SqlErasures
+from services.ingestion.adapters.hooks import SqlHooks
 from services.ingestion.adapters.inbox import SqlInboxKeys, SqlShared
 from services.ingestion.adapters.lingua import LinguaDetector
 from services.ingestion.adapters.members import SqlMembers
@@ -166,6 +167,7 @@ def open_world(
         erasures=SqlErasures(),
         consents=SqlConsents(),
         cases=SqlCases(),
+        hooks=SqlHooks(),
     )
     detector = LinguaDetector()
     with open_database_in(folder, clock, ids, database_url) as database:
@@ -225,7 +227,11 @@ def open_api(folder: Path, clock: ManualClock, ids: Ids, database_url: str = "")
         telemetry = PrometheusTelemetry()
         tasks = LocalTasks("ingestion", telemetry)
         ports = Ports(
-            settings=Settings(secret=SecretStr("0123456789abcdef0123456789abcdef"), data=folder),
+            settings=Settings(
+                secret=SecretStr("0123456789abcdef0123456789abcdef"),
+                data=folder,
+                webhook_networks="127.0.0.0/8",
+            ),
             clock=clock,
             ids=ids,
             database=database,

@@ -43,6 +43,7 @@ _COUNTS = {
     " (SELECT count(*) FROM initiatives), (SELECT count(*) FROM stories),"
     " (SELECT count(*) FROM blocks), (SELECT count(*) FROM moderation_reports),"
     " (SELECT count(*) FROM inbox_keys WHERE ended_at IS NULL),"
+    " (SELECT count(*) FROM hooks WHERE ended_at IS NULL),"
     " (SELECT coalesce(max(id), 0) FROM outbox"
     "  WHERE topic NOT LIKE '%.of.%' AND topic NOT LIKE '%.network')",
     "matchmaking": "SELECT count(*), sum(answered_at IS NULL) FROM introductions",
@@ -271,6 +272,9 @@ def _fill(whole: Whole) -> None:
         whole.ids[name] = whole.done(who, "POST", "/v1/keys", json={"name": "test"})["id"]
         made = whole.done(who, "POST", "/v1/inbox/keys", json={"name": "test"})
         whole.ids[name.replace("key", "inbox key")] = made["id"]
+        hook = {"url": "https://hooks.kring.example/"}
+        made = whole.done(who, "POST", "/v1/webhooks", json=hook)
+        whole.ids[name.replace("key", "webhook")] = made["id"]
     whole.settle()
     for slug in ("buur", "verre"):
         profile = whole.done("operator", "GET", f"/v1/members/{whole.ids[slug]}")

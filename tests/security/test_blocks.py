@@ -18,6 +18,7 @@ WITHOUT_PEOPLE = {
     "read_programme": "programmes name no people",
     "list_keys": "keys are for coordinators and name no people",
     "list_inbox_keys": "as for the other keys",
+    "list_webhooks": "as for the other keys",
     "ask_to_unsubscribe": "a link in one's own mail",
     "get_preferences": "one's own choices",
     "who_am_i": "oneself",

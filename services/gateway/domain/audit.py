@@ -7,7 +7,7 @@ from libs.kernel.policy import Reader, Role
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _WRITTEN_DOWN = re.compile(
-    r"/v1/(members|programmes|keys|inbox/keys|import|republish|session/links|moderation)\b"
+    r"/v1/(members|programmes|keys|inbox/keys|import|republish|session/links|moderation|webhooks)\b"
     r"|/preferences/(profile|erase)|/moderation\b"
 )
 """What may change who is who, who may do what, what somebody allows, and what is hidden."""

@@ -13,6 +13,7 @@ _OWNERS = {
     "import": "ingestion",
     "republish": "ingestion",
     "inbox": "ingestion",
+    "webhooks": "ingestion",
     "search": "search",
     "recommendations": "matchmaking",
     "introductions": "matchmaking",

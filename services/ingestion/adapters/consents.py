@@ -11,7 +11,7 @@ from libs.kernel.vocabulary import Purpose
 from libs.ports.database import Work
 from services.ingestion.adapters.tables import CONSENTS
 from services.ingestion.domain.consent import Consent
-from services.ingestion.ports import Consents
+from services.ingestion.ports.record import Consents
 
 
 class SqlConsents(Consents):

@@ -13,7 +13,7 @@ from libs.adapters.sql.work import connection_of
 from libs.ports.database import Work
 from services.ingestion.adapters.tables import ERASURES
 from services.ingestion.domain.erasure import Authored, Erasure
-from services.ingestion.ports import Erasures
+from services.ingestion.ports.record import Erasures
 
 
 class SqlErasures(Erasures):

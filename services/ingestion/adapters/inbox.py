@@ -11,7 +11,7 @@ from libs.adapters.sql.work import connection_of, exclude, locking
 from libs.ports.database import Work
 from services.ingestion.adapters.tables import INBOX_KEYS, SHARED
 from services.ingestion.domain.inbox import InboxKey
-from services.ingestion.ports import InboxKeys, Shared
+from services.ingestion.ports.record import InboxKeys, Shared
 
 _MOST_LOOKED_AT = 20
 """Keys that a signature is compared with, so that checking one takes bounded time."""

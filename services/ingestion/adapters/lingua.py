@@ -7,7 +7,7 @@ from lingua import LanguageDetector as Lingua
 from typing_extensions import override
 
 from services.ingestion.domain.language import Guess
-from services.ingestion.ports import LanguageDetector
+from services.ingestion.ports.record import LanguageDetector
 
 _MOST_CHARACTERS = 2000
 """Enough to be sure; the whole of a long story would take milliseconds for nothing."""

@@ -19,7 +19,7 @@ from services.ingestion.adapters.tables import BLOCKS, INITIATIVES, MEMBERS
 from services.ingestion.domain.initiative import Initiative
 from services.ingestion.domain.kept import Kept
 from services.ingestion.domain.member import Member, Organisation
-from services.ingestion.ports import Members
+from services.ingestion.ports.record import Members
 
 _FIELDS = {
     "visibility": MEMBERS.c.visibility.in_,

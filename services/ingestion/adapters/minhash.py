@@ -8,7 +8,7 @@ import numpy as np
 from typing_extensions import override
 
 from services.ingestion.domain.duplicates import THRESHOLD
-from services.ingestion.ports import Sketcher
+from services.ingestion.ports.record import Sketcher
 
 _PERMUTATIONS = 128
 _SEED = 1

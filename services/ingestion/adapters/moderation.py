@@ -14,7 +14,7 @@ from libs.kernel.vocabulary import ReportReason
 from libs.ports.database import Work
 from services.ingestion.adapters.tables import CASES, REPORTS
 from services.ingestion.domain.moderation import Case, Report, Ruling, State
-from services.ingestion.ports import Cases
+from services.ingestion.ports.record import Cases
 
 
 class SqlCases(Cases):

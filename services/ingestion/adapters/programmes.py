@@ -13,7 +13,7 @@ from libs.ports.database import Work
 from services.ingestion.adapters.tables import PROGRAMMES
 from services.ingestion.domain.kept import Kept
 from services.ingestion.domain.programme import Programme, Sector
-from services.ingestion.ports import Programmes
+from services.ingestion.ports.record import Programmes
 
 
 class SqlProgrammes(Programmes):

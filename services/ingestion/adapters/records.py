@@ -10,7 +10,7 @@ from libs.adapters.sql.work import connection_of, exclude
 from libs.ports.database import Work
 from services.ingestion.adapters.tables import IDENTITIES, TOMBS
 from services.ingestion.domain.kept import Answer, Known
-from services.ingestion.ports import Answers, Identities, Tombs
+from services.ingestion.ports.record import Answers, Identities, Tombs
 
 
 class SqlIdentities(Identities):

@@ -19,7 +19,7 @@ from services.ingestion.adapters.moderation import read_ruling
 from services.ingestion.adapters.tables import BANDS, CONTACTS, LIKENESSES, STORIES
 from services.ingestion.domain.kept import Kept, Likeness
 from services.ingestion.domain.story import Story
-from services.ingestion.ports import Likenesses, Stories
+from services.ingestion.ports.record import Likenesses, Stories
 
 
 def _belongs_to(members: Sequence[str]) -> sa.ColumnElement[bool]:

@@ -178,6 +178,28 @@ RECEIPTS = sa.Table(
     sa.Column("answered_at", sa.Text, nullable=False),
 )
 
+HOOKS = sa.Table(
+    "hooks",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Text, nullable=False),
+    sa.Column("ended_at", sa.Text),
+    sa.Column("ended_because", sa.Text, nullable=False),
+)
+
+PARCELS = sa.Table(
+    "parcels",
+    METADATA,
+    sa.Column("hook_id", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("event_id", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("due_at", sa.Text, nullable=False),
+)
+
 SHARED = sa.Table("shared_stories", METADATA, sa.Column("id", sa.Text, primary_key=True))
 
 ANSWERS = sa.Table(

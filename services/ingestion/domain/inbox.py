@@ -41,9 +41,9 @@ class Proof(Enum):
     NONE = "none"
 
 
-def secret_of(master: bytes, key_id: str) -> bytes:
+def secret_of(master: bytes, key_id: str, *, purpose: str = "inbox key") -> bytes:
     """Return the 32 bytes of a key's secret: HMAC-SHA256 with the installation's secret."""
-    own = hashlib.sha256(b"kring inbox key\0" + master).digest()
+    own = hashlib.sha256(f"kring {purpose}\0".encode() + master).digest()
     return hmac.new(own, key_id.encode(), hashlib.sha256).digest()
 
 

@@ -6,7 +6,7 @@ from services.ingestion.domain import duplicates
 from services.ingestion.domain.kept import Likeness
 from services.ingestion.domain.language import Guess
 from services.ingestion.domain.story import Story
-from services.ingestion.ports import LanguageDetector, Sketcher
+from services.ingestion.ports.record import LanguageDetector, Sketcher
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from services.ingestion.domain.formats import RecordKind
 from services.ingestion.domain.identity import external, fingerprint
 from services.ingestion.domain.outcome import Outcome
 from services.ingestion.domain.story import Place, Story, read_story
-from services.ingestion.ports import LanguageDetector
+from services.ingestion.ports.record import LanguageDetector
 from services.ingestion.usecases.access import Access
 from services.ingestion.usecases.analysis import Analyst
 from services.ingestion.usecases.importing import Importer

@@ -15,7 +15,7 @@ from services.ingestion.domain.member import Standing, read_member
 from services.ingestion.domain.outcome import Outcome, Status
 from services.ingestion.domain.programme import Programme
 from services.ingestion.domain.story import Place, Story, read_story
-from services.ingestion.ports import LanguageDetector
+from services.ingestion.ports.record import LanguageDetector
 from services.ingestion.usecases.access import Access
 from services.ingestion.usecases.analysis import Analysis
 from services.ingestion.usecases.member_intake import MemberDraft, MemberIntake

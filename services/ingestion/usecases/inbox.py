@@ -57,11 +57,11 @@ class Inbox:
                 receipt = Parse(before.content, Receipt())
                 receipt.external_id = to.external_id
                 return receipt
-            return tell(work, self.registry.ids, programme.id, refused(to, _REUSED))
+            return tell(work, self.registry, programme.id, refused(to, _REUSED))
         receipt = self._judged(work, event, programme, proof)
         answer = Answer(digest, _without_their_id(receipt))
         stores.receipts.put(work, key, answer, self.registry.clock.now())
-        return tell(work, self.registry.ids, programme.id, receipt)
+        return tell(work, self.registry, programme.id, receipt)
 
     def forget(self) -> None:
         """Forget what was answered so long ago that its signature does not hold any more."""

@@ -34,7 +34,7 @@ class MakeInboxKey:
                 raise ConflictError(f"There are {MOST_KEYS} keys already: end one of them first.")
             key = InboxKey(registry.ids.new(), target.id, name, registry.clock.now())
             registry.stores.inbox_keys.add(work, key)
-            tell(work, registry.ids, target.id, of_key(key.id, CHANGE_CREATED))
+            tell(work, registry, target.id, of_key(key.id, CHANGE_CREATED))
         return key, webhooks.write_secret(secret_of(self.master, key.id))
 
 
@@ -69,4 +69,4 @@ class EndInboxKey:
             if key is None or not is_own or key.ended_at is not None:
                 raise NotFoundError("There is no such key.")
             keys.end(work, key_id, self.registry.clock.now())
-            tell(work, self.registry.ids, key.programme, of_key(key_id, CHANGE_WITHDRAWN))
+            tell(work, self.registry, key.programme, of_key(key_id, CHANGE_WITHDRAWN))

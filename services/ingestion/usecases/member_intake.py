@@ -13,7 +13,7 @@ from services.ingestion.domain.kept import Kept
 from services.ingestion.domain.member import Member, check_size
 from services.ingestion.domain.outcome import Outcome, Status
 from services.ingestion.domain.programme import Programme
-from services.ingestion.ports import LanguageDetector
+from services.ingestion.ports.record import LanguageDetector
 from services.ingestion.usecases.registry import Registry
 from services.ingestion.usecases.story_intake import MEND
 

@@ -12,7 +12,7 @@ from services.ingestion.domain.initiative import read_initiatives
 from services.ingestion.domain.kept import Kept
 from services.ingestion.domain.member import Member, Standing, member_record, read_member
 from services.ingestion.domain.outcome import Outcome
-from services.ingestion.ports import LanguageDetector
+from services.ingestion.ports.record import LanguageDetector
 from services.ingestion.usecases.access import Access, Expected
 from services.ingestion.usecases.member_intake import MemberDraft, MemberIntake
 from services.ingestion.usecases.once import Attempt, Once

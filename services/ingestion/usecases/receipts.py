@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from libs.contracts import topics
 from libs.contracts.gen.kring.events.v1 import receipts_pb2 as answers
-from libs.kernel.ids import Ids
 from libs.ports.database import Work
 from services.ingestion.domain.outcome import Outcome, Status
+from services.ingestion.usecases.outgoing import Outgoing, Snapshot
+from services.ingestion.usecases.registry import Registry
 
 ADVICE = (
     "Mend what is named here and send it again as a new event: with an id of its own, and the same"
@@ -72,15 +73,12 @@ def of_key(key_id: str, change: answers.Change) -> answers.Receipt:
     return answers.Receipt(verdict=verdict, change=change, kind=KEY, id=key_id)
 
 
-def tell(work: Work, ids: Ids, programme: str, receipt: answers.Receipt) -> answers.Receipt:
-    """Put a receipt onto the topic that this programme alone reads, and return it."""
-    work.emit(
-        topics.RECEIPTS.of(programme),
-        ids.new(),
-        programme=programme,
-        sequence=1,
-        state=receipt,
-    )
+def tell(
+    work: Work, registry: Registry, programme: str, receipt: answers.Receipt
+) -> answers.Receipt:
+    """Tell this programme alone, on its topic of receipts and its webhooks; return the receipt."""
+    snapshot = Snapshot(registry.ids.new(), programme, 1, receipt)
+    Outgoing(registry).emit(topics.RECEIPTS.of(programme), snapshot, work)
     return receipt
 
 

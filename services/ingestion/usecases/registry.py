@@ -12,7 +12,8 @@ from services.ingestion.domain.kept import Kept
 from services.ingestion.domain.member import Member
 from services.ingestion.domain.programme import Programme
 from services.ingestion.domain.story import Story
-from services.ingestion.ports import (
+from services.ingestion.ports.outgoing import Hooks
+from services.ingestion.ports.record import (
     Answers,
     Cases,
     Consents,
@@ -52,6 +53,7 @@ class Stores:
     erasures: Erasures
     consents: Consents
     cases: Cases
+    hooks: Hooks
 
 
 @dataclass(frozen=True)

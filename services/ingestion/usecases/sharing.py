@@ -1,6 +1,6 @@
 """Stories as they go out to other programmes: to each its own, to all what the network may see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from libs.contracts import topics
 from libs.contracts.envelope import Event
@@ -8,7 +8,8 @@ from libs.contracts.gen.kring.events.v1.stories_pb2 import Story
 from libs.contracts.gen.kring.events.v1.vocabulary_pb2 import Visibility
 from libs.kernel.policy import Reader, may_see
 from libs.ports.database import Work
-from services.ingestion.ports import Shared
+from services.ingestion.usecases.outgoing import Outgoing, Snapshot
+from services.ingestion.usecases.registry import Registry
 from services.ingestion.usecases.snapshot import WITHDRAWN
 
 _PERSONAL = (
@@ -31,24 +32,22 @@ class ShareStory:
     so others read them through the API.
     """
 
-    shared: Shared
+    registry: Registry
 
     def __call__(self, event: Event[Story], work: Work) -> None:
         """Pass one snapshot on."""
-        own = topics.STORIES.of(event.programme)
-        identity, programme, sequence = event.aggregate_id, event.programme, event.sequence
+        identity, shared = event.aggregate_id, self.registry.stores.shared
         shown = WITHDRAWN if event.state.hidden else _impersonal(event.state)
-        work.emit(own, identity, programme=programme, sequence=sequence, state=shown)
+        outgoing = Outgoing(self.registry)
+        snapshot = Snapshot(identity, event.programme, event.sequence, shown)
+        outgoing.emit(topics.STORIES.of(event.programme), snapshot, work)
         if self._is_for_all(event):
-            self.shared.put(work, identity)
-            state = shown
-        elif self.shared.remove(work, identity):
-            state = WITHDRAWN
+            shared.put(work, identity)
+        elif shared.remove(work, identity):
+            snapshot = replace(snapshot, state=WITHDRAWN)
         else:
             return
-        work.emit(
-            topics.NETWORK_STORIES, identity, programme=programme, sequence=sequence, state=state
-        )
+        outgoing.emit(topics.NETWORK_STORIES, snapshot, work, others=True)
 
     @staticmethod
     def _is_for_all(event: Event[Story]) -> bool:

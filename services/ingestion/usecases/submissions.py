@@ -17,7 +17,7 @@ from services.ingestion.domain.kept import Kept
 from services.ingestion.domain.member import Member
 from services.ingestion.domain.outcome import Outcome, Status
 from services.ingestion.domain.programme import Programme
-from services.ingestion.ports import LanguageDetector
+from services.ingestion.ports.record import LanguageDetector
 from services.ingestion.usecases.analysis import Analyst
 from services.ingestion.usecases.importing import Importer
 from services.ingestion.usecases.member_intake import MemberDraft, MemberIntake

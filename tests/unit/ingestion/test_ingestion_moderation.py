@@ -219,7 +219,7 @@ def test_other_programmes_are_told_that_it_is_withdrawn_until_it_is_restored(des
     def shared() -> list[bool]:
         before = len(world.events())
         with world.registry.database.write() as work:
-            ShareStory(world.registry.stores.shared)(world.last(f"story/{desk.story}"), work)
+            ShareStory(world.registry)(world.last(f"story/{desk.story}"), work)
         told = world.events()[before:]
         assert not any(event.state.HasField("ruling") for event in told)
         return [event.state.withdrawn for event in told]

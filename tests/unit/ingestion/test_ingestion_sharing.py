@@ -13,7 +13,7 @@ def shared(world: World, event: Event[Any]) -> list[Event[Any]]:
     """Return what goes out when a snapshot arrives."""
     before = len(world.events())
     with world.registry.database.write() as work:
-        ShareStory(world.registry.stores.shared)(event, work)
+        ShareStory(world.registry)(event, work)
     return world.events()[before:]
 
 
