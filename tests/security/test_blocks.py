@@ -43,6 +43,7 @@ class Pair:
             "list_members": ("/v1/members?limit=100",),
             "read_member": (f"/v1/members/{self.other_id}",),
             "read_consents": (f"/v1/members/{self.other_id}/consents",),
+            "export_member": (f"/v1/members/{self.other_id}/export",),
             "list_stories": (
                 "/v1/stories?limit=100",
                 f"/v1/stories?owner={self.other_id}&limit=100",
