@@ -110,6 +110,7 @@ def make_app(queue: Queue, service: str) -> Celery:
             "result_backend_transport_options": visible,
         }
     )
+    app.conf.get("task_default_queue")  # put together now, lest two threads do it at once later
     return app
 
 

@@ -81,6 +81,10 @@ def test_work_that_was_taken_is_not_done_until_it_is_done() -> None:
     assert conf.broker_connection_retry_on_startup
 
 
+def test_settings_are_put_together_before_threads_share_them() -> None:
+    assert make_app(queue_of("celery+redis://host/1"), "x").configured
+
+
 def test_where_nothing_listens_a_task_cannot_be_submitted() -> None:
     tasks = open_tasks("celery+redis://127.0.0.1:1/1", service="x", telemetry=PrometheusTelemetry())
     tasks.register("x.do", print)
