@@ -17,7 +17,12 @@ from libs.kernel.policy import Reader
 from libs.kernel.seal import HEADER, ReaderSeal
 from libs.runtime.api import build_app
 
-ALL_ON = {"recommendation": True, "introduction_asked": True, "introduced": True}
+ALL_ON = {
+    "recommendation": True,
+    "introduction_asked": True,
+    "introduced": True,
+    "moderation": True,
+}
 DAY = 86_400.0
 
 

@@ -12,7 +12,6 @@ from services.ingestion.domain.address import Ip, Network, Target, UnfitAddressE
 from services.ingestion.ports.outgoing import Poster
 
 TIMEOUT_SECONDS = 15.0
-_MOST_ANSWER_BYTES = 64 * 1024
 
 Resolve = Callable[[str, int], Sequence[Ip]]
 
