@@ -19,9 +19,10 @@ left_out() { # what is missing on this machine; CI must not leave anything out
   echo "Left out: $1."
 }
 
+# Two at a time, each with servers of its own: they mostly wait.
 over_servers() { # but for the rolling upgrade, which takes minutes: `make upgrade`
   printf '── over real Kafka, Elasticsearch, PostgreSQL and Redis\n'
-  pytest tests --ignore tests/upgrade -m servers -q -rs -p no:randomly -p no:xdist "${written[@]}" "$@"
+  pytest tests --ignore tests/upgrade -m servers -q -rs -p no:randomly -n 2 --dist loadfile "${written[@]}" "$@"
 }
 
 if [ "${1:-}" = servers ]; then

@@ -17,7 +17,7 @@ POD_CIDR=10.244.0.0/16
 PKI=$RUN/pki
 LOG=$RUN/log
 export KUBECONFIG=$RUN/admin.kubeconfig
-export PATH=$BIN:$PATH
+export PATH=$BIN:$PATH:/usr/sbin:/sbin # where Debian keeps iptables and conntrack
 
 say() { printf '%s %s\n' "$(date +%T)" "$*" >&2; }
 holder() { cat "$RUN/holder.pid" 2>/dev/null; }

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from harness.installation import Installation
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 AMOUNT = 400
 
 
