@@ -1,9 +1,7 @@
 """Servers that speak TLS and ask who everybody is, and a small service that needs them."""
 
-import gc
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,15 +28,6 @@ from libs.runtime.settings import Settings
 NAME = "ingestion"
 PATIENCE_SECONDS = 120.0
 SECRET = SecretStr("only-for-these-tests-0123456789")
-
-
-@pytest.fixture(autouse=True)
-def _left_open() -> Iterator[None]:
-    """Drop what kafka-python leaves open of a refused connection, before another test is blamed."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
 
 @pytest.fixture(scope="session")
