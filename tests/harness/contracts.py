@@ -2,6 +2,8 @@
 
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,9 @@ WHOLE = "kring"
 NAMES = (*SERVICES, WHOLE)
 
 
-def documents() -> dict[str, dict[str, Any]]:
-    """Return the document of each service and of the whole; nothing is started."""
+@contextmanager
+def built() -> Iterator[Process]:
+    """Give every service, built on an empty folder and without a role: nothing is started."""
     with tempfile.TemporaryDirectory(prefix="kring-") as folder:
         secret = SecretStr("only-for-the-documents-0123456789")
         settings = Settings(
@@ -38,9 +41,15 @@ def documents() -> dict[str, dict[str, Any]]:
         process = Process(settings, clock=clock, ids=Uuid7(clock))
         try:
             process.start(SERVICES, roles=())
-            found = {name: _document(process, name) for name in SERVICES}
+            yield process
         finally:
             process.stop()
+
+
+def documents() -> dict[str, dict[str, Any]]:
+    """Return the document of each service and of the whole; nothing is started."""
+    with built() as process:
+        found = {name: _document(process, name) for name in SERVICES}
     others = {name: document for name, document in found.items() if name != "gateway"}
     return {**found, WHOLE: merge(found["gateway"], others)}
 

@@ -5,20 +5,14 @@
 
 import re
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import SecretStr
+from harness.contracts import built
 
 from libs.contracts.brokers import Brokers
 from libs.contracts.rights import rights_of
-from libs.kernel.clock import SystemClock
-from libs.kernel.ids import Uuid7
 from libs.runtime.consumer import group_of
-from libs.runtime.lifecycle import Process
-from libs.runtime.settings import Settings
-from services.__main__ import SERVICES
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "operator.md"
 _PLACE = re.compile(r"(<!-- made by tests/harness/rights.py -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -31,25 +25,11 @@ _HEAD = (
 
 def reads() -> dict[str, list[str]]:
     """Return the topics that each service follows; nothing is started."""
-    with tempfile.TemporaryDirectory(prefix="kring-") as folder:
-        secret = SecretStr("only-for-the-table-0123456789")
-        settings = Settings(
-            data=Path(folder),
-            encoder="use",
-            secret=secret,
-            operator_key=secret,
-            vault_key=secret,
-        )
-        clock = SystemClock()
-        process = Process(settings, clock=clock, ids=Uuid7(clock))
-        try:
-            process.start(SERVICES, roles=())
-            return {
-                name: sorted(topic.name for topic in running.service.handlers)
-                for name, running in process.running.items()
-            }
-        finally:
-            process.stop()
+    with built() as process:
+        return {
+            name: sorted(topic.name for topic in running.service.handlers)
+            for name, running in process.running.items()
+        }
 
 
 def table() -> str:

@@ -6,38 +6,18 @@ Both hold the sample: 120 stories in Dutch and English, and 80 members.
 import json
 from collections.abc import Iterator, Mapping
 from functools import partial
-from pathlib import Path
 
 import pytest
+from harness.alike import LEAST_OVERLAP, QUESTIONS, SAMPLE, TOP
 from harness.installation import Installation, Kring
 from harness.split import SplitKring, servers_of
 
-import services
 from libs.runtime.cli.sample import KINDS
 
 pytestmark = [pytest.mark.journey, pytest.mark.servers, pytest.mark.timeout(400)]
 
-SAMPLE = Path(*services.__path__) / "ingestion" / "sample"
-TOP = 10
-LEAST_OVERLAP = 0.95
 SETTLED_SECONDS = 180.0
 """Recommendations are made anew once the sample they are measured with is that of all members."""
-QUESTIONS = (
-    "eenzaamheid bij ouderen",
-    "evening for carers of people with dementia",
-    "mantelzorgers die niet van huis weg kunnen",
-    "samen koken met buren",
-    "young people who are in debt",
-    "taalles voor nieuwkomers",
-    "volunteers who stop coming",
-    "respijtzorg aan huis",
-    "an app that nobody used",
-    "huisarts verwijst naar het buurthuis",
-    "walking together in the park",
-    "how do we find money after the pilot",
-    "kinderen van ouders met schulden",
-    "what went wrong with the waiting list",
-)
 
 Answers = Mapping[str, list[str]]
 """What is shown, in order, by what was asked; by name, because ids differ."""

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from harness.alike import LEAST_OVERLAP, QUESTIONS, SAMPLE, TOP
 from servers.elasticsearch import Elasticsearch
 
-import services
 from libs.adapters.elasticsearch.index import open_index as open_elasticsearch
 from libs.adapters.embedded.index import open_index as open_embedded
 from libs.adapters.use.encoder import open_encoder
@@ -28,26 +28,6 @@ from services.search.events import STORY_TEXTS, IndexStories
 from services.search.usecases import Legs
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
-
-SAMPLE = Path(*services.__path__) / "ingestion" / "sample" / "stories.jsonl"
-TOP = 10
-LEAST_OVERLAP = 0.95
-QUESTIONS = (
-    "eenzaamheid bij ouderen",
-    "evening for carers of people with dementia",
-    "mantelzorgers die niet van huis weg kunnen",
-    "samen koken met buren",
-    "young people who are in debt",
-    "taalles voor nieuwkomers",
-    "volunteers who stop coming",
-    "respijtzorg aan huis",
-    "an app that nobody used",
-    "huisarts verwijst naar het buurthuis",
-    "walking together in the park",
-    "how do we find money after the pilot",
-    "kinderen van ouders met schulden",
-    "what went wrong with the waiting list",
-)
 
 
 @pytest.fixture
@@ -82,7 +62,7 @@ def found(legs: Legs, text: str) -> set[str]:
 
 def sample() -> list[Event[Story]]:
     """Return the stories of the sample as ingestion publishes them."""
-    told = map(json.loads, SAMPLE.read_text(encoding="utf-8").splitlines())
+    told = map(json.loads, (SAMPLE / "stories.jsonl").read_text(encoding="utf-8").splitlines())
     return [
         Event(
             topic=STORIES,
