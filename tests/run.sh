@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The tests: those in one process first, side by side; then those over real servers; then those that
 # start the whole product: the journeys, the crashes and the browser. Run by `make test`, with the
-# environment's tools on the PATH; `tests/run.sh servers` runs the second part alone.
+# environment's tools on the PATH; `tests/run.sh servers` runs only what needs servers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,14 +19,20 @@ left_out() { # what is missing on this machine; CI must not leave anything out
   echo "Left out: $1."
 }
 
-# Two at a time, each with servers of its own: they mostly wait.
-over_servers() { # but for the rolling upgrade, which takes minutes: `make upgrade`
+# But for the rolling upgrade, which takes minutes: `make upgrade`.
+over_servers() { # two at a time, each with servers of its own: they mostly wait
   printf '── over real Kafka, Elasticsearch, PostgreSQL and Redis\n'
-  pytest tests --ignore tests/upgrade -m servers -q -rs -p no:randomly -n 2 --dist loadfile "${written[@]}" "$@"
+  pytest tests --ignore tests/upgrade --ignore tests/journeys -m servers -q -rs -p no:randomly \
+    -n 2 --dist loadfile "${written[@]}" "$@"
+}
+
+whole() { # one at a time: each is up to ten processes
+  pytest -q -rs -p no:randomly "${written[@]}" "$@"
 }
 
 if [ "${1:-}" = servers ]; then
   over_servers
+  whole tests/journeys -m servers
   exit
 fi
 
@@ -44,9 +50,8 @@ if ! command -v chromium >/dev/null; then
   left_out "the browser tests: chromium is not installed (apt-get install chromium)"
   browser=
 fi
-printf '── journeys, crashes, browser\n'
-pytest tests/journeys tests/faults $browser \
-  -m 'not servers' -q -rs -p no:randomly "${written[@]}" --cov --cov-append --cov-report=
+printf '── journeys in one process and over the servers, crashes, browser\n'
+whole tests/journeys tests/faults $browser --cov --cov-append --cov-report=
 
 coverage combine --append --quiet 2>/dev/null || true
 coverage report --fail-under=95 | tail -n 30
