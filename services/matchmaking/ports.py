@@ -126,8 +126,12 @@ class Slates(Protocol):
         """Replace a member's slate."""
         ...
 
+    def hold(self, work: Work) -> None:
+        """Let no other transaction past this line until this one ends."""
+        ...
+
     def remove(self, work: Work, member_ids: Collection[str]) -> None:
-        """Forget the slates of these members."""
+        """Forget the slates of these members, and take them off the slates of others."""
         ...
 
     def showing(self, work: Work, member_ids: Collection[str]) -> frozenset[str]:

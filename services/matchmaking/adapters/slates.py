@@ -70,8 +70,9 @@ class SqlSlates(Slates):
 
     @override
     def put(self, work: Work, slate: Slate) -> None:
-        self.remove(work, [slate.member_id])
         connection = connection_of(work)
+        for table in (SLATES, SLATE_PLACES):
+            connection.execute(sa.delete(table).where(table.c.member_id == slate.member_id))
         connection.execute(
             sa.insert(SLATES),
             {
@@ -95,10 +96,16 @@ class SqlSlates(Slates):
             connection.execute(sa.insert(SLATE_PLACES), places)
 
     @override
+    def hold(self, work: Work) -> None:
+        exclude(work, "slates")
+
+    @override
     def remove(self, work: Work, member_ids: Collection[str]) -> None:
+        places = SLATE_PLACES.c
         for chunk in chunks(member_ids):
-            for table in (SLATES, SLATE_PLACES):
-                connection_of(work).execute(sa.delete(table).where(table.c.member_id.in_(chunk)))
+            either = sa.or_(places.member_id.in_(chunk), places.other_id.in_(chunk))
+            for table, theirs in ((SLATES, SLATES.c.member_id.in_(chunk)), (SLATE_PLACES, either)):
+                connection_of(work).execute(sa.delete(table).where(theirs))
 
     @override
     def showing(self, work: Work, member_ids: Collection[str]) -> frozenset[str]:

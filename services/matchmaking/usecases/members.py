@@ -32,6 +32,8 @@ class TakeMembers:
 
     def __call__(self, work: Work, *, kept: Sequence[Entry], gone: Sequence[Gone]) -> None:
         """Apply snapshots that are newer than what was applied before."""
+        if gone:
+            self.store.slates.hold(work)  # no slate that is being made brings them back
         self._unlist(work, kept, gone)
         self.printer([(entry.profile, entry.sequence) for entry in kept])
         now = self.clock.now().timestamp()

@@ -123,6 +123,7 @@ class RefreshSlates:
 
     def _keep(self, work: Work, found: Sequence[Compared]) -> None:
         """Store slates; whoever left while they were made is left out."""
+        self.store.slates.hold(work)  # from here on nobody leaves
         present = {one.member.member_id for one in found}
         known = self.store.profiles.get(
             work, present | {match.member_id for one in found for match in one.slate}

@@ -238,10 +238,11 @@ def test_old_showings_are_deleted(pair: World) -> None:
 
 def test_erasing_leaves_no_row_and_no_document(pair: World) -> None:
     names(pair)
+    assert "huis van bram" in str(pair.rows("slate_places"))
     pair.erase("bram")
-    pair.run()
     for table in ("profiles", "initiatives", "slates", "slate_places", "showings", "marks"):
         assert id_of("bram") not in str(pair.rows(table))
+    pair.run()
     assert list(pair.index.sequences()) == [id_of("work of anna")]
     assert not pair.slates("anna")[-1].recommendations
     assert not pair.slates("bram")[-1].recommendations
