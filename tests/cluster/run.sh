@@ -37,7 +37,7 @@ if [ "$what" = api ]; then
 else
   packages
   bash "$HERE/image.sh"
-  (cd tests && python -m servers.fetched)
+  PYTHONPATH=tests python -m servers.fetched
   tests=("${@:-$HERE}")
 fi
 [ "$what" != build ] || exit 0
