@@ -1,13 +1,11 @@
 """Webhooks over HTTP: a programme gives an address, and is told there, signed."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 from harness.ingestion import ABSENT, HEAD, ME, STRANGE_HEAD, Api, open_api
-from typing_extensions import override
+from harness.receiver import Receiver, receiving
 
 from libs.kernel import webhooks
 from libs.kernel.clock import ManualClock
@@ -15,42 +13,10 @@ from libs.kernel.ids import Ids
 from services.ingestion.tasks import CALL_WEBHOOKS
 
 
-class Receiver(HTTPServer):
-    """The address of a programme on this machine, which the settings of the test opened."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.posted: list[tuple[dict[str, str], bytes]] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/kring"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.posted.append((headers, body))
-        self.send_response(204)
-        self.end_headers()
-
-    @override
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    server = Receiver()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with receiving() as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -62,7 +28,7 @@ def api(tmp_path: Path, clock: ManualClock, ids: Ids) -> Iterator[Api]:
 def test_a_programme_is_told_of_its_receipts_signed_with_the_secret_that_it_got(
     api: Api, receiver: Receiver
 ) -> None:
-    made = api.call(HEAD, "POST", "/v1/webhooks", {"url": receiver.url})
+    made = api.call(HEAD, "POST", "/v1/webhooks", {"url": receiver.url()})
     assert made.status_code == 201, made.text
     secret = made.json()["secret"]
     api.call(HEAD, "POST", "/v1/inbox/keys", {"name": "Ons systeem"})
@@ -77,14 +43,14 @@ def test_a_programme_is_told_of_its_receipts_signed_with_the_secret_that_it_got(
 def test_a_webhook_is_listed_without_its_secret_and_ended_by_its_own_programme(
     api: Api, receiver: Receiver
 ) -> None:
-    hook = api.call(HEAD, "POST", "/v1/webhooks", {"url": receiver.url}).json()["id"]
+    hook = api.call(HEAD, "POST", "/v1/webhooks", {"url": receiver.url()}).json()["id"]
     (shown,) = api.call(HEAD, "GET", "/v1/webhooks").json()["webhooks"]
-    assert (shown["id"], shown["url"], shown["ended_at"]) == (hook, receiver.url, None)
+    assert (shown["id"], shown["url"], shown["ended_at"]) == (hook, receiver.url(), None)
     assert "secret" not in shown
     assert api.call(STRANGE_HEAD, "GET", "/v1/webhooks").json()["webhooks"] == []
     for who, identity in ((STRANGE_HEAD, hook), (HEAD, ABSENT)):
         assert api.call(who, "DELETE", f"/v1/webhooks/{identity}").status_code == 404
-    assert api.call(ME, "POST", "/v1/webhooks", {"url": receiver.url}).status_code == 403
+    assert api.call(ME, "POST", "/v1/webhooks", {"url": receiver.url()}).status_code == 403
     assert api.call(HEAD, "DELETE", f"/v1/webhooks/{hook}").status_code == 204
     api.call(HEAD, "POST", "/v1/inbox/keys", {"name": "Ons systeem"})
     api.tasks._find(CALL_WEBHOOKS)("")

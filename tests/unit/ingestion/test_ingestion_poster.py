@@ -2,12 +2,10 @@
 
 import ipaddress
 import socket
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from typing_extensions import override
+from harness.receiver import Receiver, receiving
 
 from libs.kernel.errors import RetryableError
 from services.ingestion.adapters.poster import HttpPoster, resolve
@@ -17,42 +15,11 @@ HERE, PUBLIC = ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("93.184.2
 LOOPBACK = networks("127.0.0.0/8")
 
 
-class Canary(HTTPServer):
-    """A server inside: notes who connects and what is posted, and answers a redirect on /moved."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.posted: list[tuple[str, str, bytes]] = []
-
-    @property
-    def port(self) -> int:
-        return int(self.server_address[1])
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Canary
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        self.server.posted.append((self.headers["host"], self.headers["webhook-id"], body))
-        self.send_response(301 if self.path == "/moved" else 204)
-        self.send_header("location", "/elsewhere")
-        self.end_headers()
-
-    @override
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
-def canary() -> Iterator[Canary]:
-    server = Canary()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def canary() -> Iterator[Receiver]:
+    """Give a server inside, which notes who posts to it."""
+    with receiving() as opened:
+        yield opened
 
 
 class Names:
@@ -67,15 +34,17 @@ class Names:
         return self._answers.pop(0)
 
 
-def test_a_post_arrives_whole_under_the_name_that_was_given(canary: Canary) -> None:
+def test_a_post_arrives_whole_under_the_name_that_was_given(canary: Receiver) -> None:
     poster = HttpPoster(LOOPBACK, resolve=Names([HERE]))
     status = poster.post(f"http://hooks.test:{canary.port}/x", {"webhook-id": "e1"}, b"{}")
     poster.close()
     assert status == 204
-    assert canary.posted == [(f"hooks.test:{canary.port}", "e1", b"{}")]
+    ((headers, body),) = canary.posted
+    assert (headers["host"], headers["webhook-id"]) == (f"hooks.test:{canary.port}", "e1")
+    assert body == b"{}"
 
 
-def test_a_redirect_is_an_answer_and_nobody_follows_it(canary: Canary) -> None:
+def test_a_redirect_is_an_answer_and_nobody_follows_it(canary: Receiver) -> None:
     poster = HttpPoster(LOOPBACK, resolve=Names([HERE]))
     assert poster.post(f"http://hooks.test:{canary.port}/moved", {"webhook-id": "e"}, b"") == 301
     poster.close()
@@ -91,7 +60,7 @@ def test_a_name_that_leads_inside_in_any_answer_gets_no_connection(found: list[I
 
 
 def test_a_name_is_looked_up_once_so_it_cannot_change_between_look_and_call(
-    canary: Canary,
+    canary: Receiver,
 ) -> None:
     names = Names([HERE], [PUBLIC])
     poster = HttpPoster(LOOPBACK, resolve=names)
