@@ -1,10 +1,12 @@
 """Every role as pods of its own over real servers: upgrades and deaths of pods lose nothing."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness.cluster import OPERATOR_KEY, namespace, wait_for
+from harness.charts import CHART
+from harness.cluster import OPERATOR_KEY, kubectl, namespace, wait_for
 from harness.deployed import Release
 from harness.split import SERVICES
 from harness.writers import Writers
@@ -15,7 +17,7 @@ from servers.redis import Redis
 from upgrade.witness import Witness
 
 pytestmark = pytest.mark.cluster
-VALUES = Path(__file__).parent / "values" / "split.yaml"
+HERE = Path(__file__).parent / "values"
 PUBLIC = "kring.example.org"
 KILLED = ("gateway-api", "ingestion-api", "ingestion-consumer", "search-consumer", "search-api")
 
@@ -29,6 +31,7 @@ def database(postgres: Postgres) -> str:
 def release(
     kafka: Kafka, elasticsearch: Elasticsearch, database: str, redis: Redis
 ) -> Iterator[Release]:
+    kubectl("apply", "-f", str(HERE / "operators.yaml"))
     with namespace("split") as home:
         urls = {
             # A member of a group that was killed is missed after 45 s by default.
@@ -39,7 +42,7 @@ def release(
             "cache": redis.url(1),
         }
         home.keep_secret("kring-servers", urls)
-        release = Release(home, [VALUES])
+        release = Release(home, [HERE / "split.yaml"])
         release.install()
         yield release
         release.uninstall()
@@ -91,6 +94,33 @@ def test_a_rolling_upgrade_under_load_loses_nothing(
     assert_applied_once(witnesses)
     for size in release.sizes():
         print(f"\n{size}")  # noqa: T201  # run.sh shows it
+
+
+def test_nothing_was_buried_and_the_doctor_finds_nothing_wrong(release: Release) -> None:
+    assert json.loads(release.kring("ingestion-api", "dlq", "list", "--json")) == []
+    release.kring("ingestion-api", "doctor", "--json")
+
+
+def test_it_rolls_back_under_load(
+    release: Release, writers: Writers, witnesses: dict[str, Witness]
+) -> None:
+    with writers.writing("back"):
+        release.roll_back()
+    assert release.images() == {"localhost/kring:old"}
+    writers.assert_nothing_is_lost()
+    assert_applied_once(witnesses)
+
+
+def test_the_scaled_profile_is_taken_in_its_place(release: Release) -> None:
+    release.upgrade(values=[CHART / "values-scaled.yaml"])
+    by_cpu = release.home.get("horizontalpodautoscalers.autoscaling")
+    by_lag = release.home.get("scaledobjects.keda.sh")
+    assert {each["metadata"]["name"] for each in by_cpu} == {
+        f"kring-{service}-api" for service in SERVICES
+    }
+    assert len(by_lag) == len(SERVICES)
+    assert release.home.get("kafkatopics.kafka.strimzi.io")
+    assert "a search:" in release.test()
 
 
 def assert_applied_once(witnesses: dict[str, Witness]) -> None:
