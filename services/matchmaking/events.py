@@ -10,7 +10,7 @@ from libs.contracts.gen.kring.events.v1 import vocabulary_pb2 as vocabulary
 from libs.kernel.vocabulary import Flag, MemberKind, Purpose, Side, Wish
 from libs.ports.database import Work
 from services.matchmaking.domain.profile import FIELDS, Contact, Initiative, Profile
-from services.matchmaking.ports import Entry
+from services.matchmaking.ports.store import Entry
 from services.matchmaking.usecases.members import Gone, TakeMembers
 from services.matchmaking.usecases.wake import Wake
 

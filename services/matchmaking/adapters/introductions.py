@@ -19,7 +19,7 @@ from services.matchmaking.domain.introduction import (
     is_open,
     is_place_taken,
 )
-from services.matchmaking.ports import Introductions
+from services.matchmaking.ports.store import Introductions
 
 
 class SqlIntroductions(Introductions):

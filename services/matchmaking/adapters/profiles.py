@@ -12,7 +12,7 @@ from libs.ports.database import Work
 from services.matchmaking.adapters.record import profile_from_json, profile_to_json
 from services.matchmaking.adapters.tables import BLOCKS, INITIATIVES, PAUSES, PROFILES
 from services.matchmaking.domain.profile import Contact, Profile
-from services.matchmaking.ports import Bounds, Entry, Profiles
+from services.matchmaking.ports.store import Bounds, Entry, Profiles
 
 _MOST_VALUES = 500
 _FROM_PROFILE = "profile"

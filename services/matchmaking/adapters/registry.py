@@ -8,7 +8,7 @@ from libs.kernel.errors import RetryableError
 from libs.kernel.policy import Reader
 from libs.kernel.seal import HEADER, ReaderSeal
 from libs.ports.peers import Peers
-from services.matchmaking.ports import Registry
+from services.matchmaking.ports.registry import Registry
 
 _FIRST_ERROR = 400
 _FIRST_FAULT = 500

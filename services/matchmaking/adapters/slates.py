@@ -21,7 +21,15 @@ from services.matchmaking.adapters.tables import (
 from services.matchmaking.domain.calibration import Background, Kind
 from services.matchmaking.domain.choice import Stand
 from services.matchmaking.domain.exposure import DAY
-from services.matchmaking.ports import Backgrounds, Mark, Marks, Showing, Showings, Slate, Slates
+from services.matchmaking.ports.store import (
+    Backgrounds,
+    Mark,
+    Marks,
+    Showing,
+    Showings,
+    Slate,
+    Slates,
+)
 
 _TICK = 1e-6
 """Seconds between two marks of one call, so that their order is kept."""

@@ -3,7 +3,7 @@
 from services.matchmaking.adapters.introductions import SqlIntroductions
 from services.matchmaking.adapters.profiles import SqlBounds, SqlProfiles
 from services.matchmaking.adapters.slates import SqlBackgrounds, SqlMarks, SqlShowings, SqlSlates
-from services.matchmaking.ports import Store
+from services.matchmaking.ports.store import Store
 
 
 def sql_store() -> Store:

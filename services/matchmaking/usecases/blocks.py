@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from libs.kernel.errors import RetryableError, UnavailableError
 from libs.kernel.policy import Reader
 from libs.ports.database import Database
-from services.matchmaking.ports import Registry, Store
+from services.matchmaking.ports.registry import Registry
+from services.matchmaking.ports.store import Store
 
 _log = logging.getLogger(__name__)
 

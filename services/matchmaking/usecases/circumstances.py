@@ -7,7 +7,7 @@ from services.matchmaking.domain.eligibility import Circumstances
 from services.matchmaking.domain.exposure import REST, is_worn
 from services.matchmaking.domain.introduction import is_resting
 from services.matchmaking.domain.profile import Profile
-from services.matchmaking.ports import Store
+from services.matchmaking.ports.store import Store
 
 
 @dataclass(frozen=True, slots=True)

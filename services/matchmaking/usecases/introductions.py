@@ -14,7 +14,7 @@ from services.matchmaking.domain.eligibility import has_place, is_available, may
 from services.matchmaking.domain.exposure import Load
 from services.matchmaking.domain.introduction import Answer, Introduction, State
 from services.matchmaking.domain.profile import Contact, Profile
-from services.matchmaking.ports import Store
+from services.matchmaking.ports.store import Store
 from services.matchmaking.usecases.circumstances import Situation
 from services.matchmaking.usecases.messages import publish_introduction
 

@@ -8,7 +8,7 @@ from libs.contracts.gen.kring.events.v1.matches_pb2 import Slate as SlateMessage
 from libs.kernel.clock import Clock
 from libs.ports.database import Work
 from services.matchmaking.domain.introduction import forget
-from services.matchmaking.ports import Entry, Store
+from services.matchmaking.ports.store import Entry, Store
 from services.matchmaking.usecases.messages import publish_introduction
 from services.matchmaking.usecases.prints import Printer
 

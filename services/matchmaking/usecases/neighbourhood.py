@@ -10,7 +10,7 @@ from libs.ports.index import Hit, Index
 from services.matchmaking.domain.fusion import Leg, fuse
 from services.matchmaking.domain.likeness import Prints
 from services.matchmaking.domain.profile import UNKNOWN_LANGUAGE, Initiative, Profile
-from services.matchmaking.ports import Store
+from services.matchmaking.ports.store import Store
 from services.matchmaking.usecases.prints import OPEN, text_vectors
 
 NEIGHBOURS = 200

@@ -14,7 +14,7 @@ from services.matchmaking.domain.fusion import fuse
 from services.matchmaking.domain.profile import Profile
 from services.matchmaking.domain.reason import explain
 from services.matchmaking.domain.slate import Match
-from services.matchmaking.ports import Slate, Store
+from services.matchmaking.ports.store import Slate, Store
 from services.matchmaking.usecases.circumstances import Situation
 from services.matchmaking.usecases.messages import recommendation_message, timestamp
 from services.matchmaking.usecases.neighbourhood import NEIGHBOURS, Neighbourhood

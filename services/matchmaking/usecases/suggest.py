@@ -11,7 +11,7 @@ from services.matchmaking.domain.exposure import DAY, Load, load_factor
 from services.matchmaking.domain.profile import Initiative, Profile
 from services.matchmaking.domain.reason import explain
 from services.matchmaking.domain.slate import Match
-from services.matchmaking.ports import Showing, Store
+from services.matchmaking.ports.store import Showing, Store
 from services.matchmaking.usecases.circumstances import Situation
 
 POLICY = "slate-1"

@@ -7,7 +7,7 @@ from libs.ports.database import Database
 from services.matchmaking.domain.calibration import Background, Voice, sample_pairs
 from services.matchmaking.domain.exposure import DAY, WEEK
 from services.matchmaking.domain.introduction import forget
-from services.matchmaking.ports import Store
+from services.matchmaking.ports.store import Store
 from services.matchmaking.usecases.messages import publish_introduction
 from services.matchmaking.usecases.neighbourhood import COMPARED, Neighbourhood
 

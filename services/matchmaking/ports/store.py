@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from libs.kernel.policy import Reader
 from libs.ports.database import Work
 from services.matchmaking.domain.calibration import Background
 from services.matchmaking.domain.choice import Stand
@@ -288,15 +287,3 @@ class Store:
     showings: Showings
     introductions: Introductions
     backgrounds: Backgrounds
-
-
-class Registry(Protocol):
-    """The record of members, which another service keeps."""
-
-    def block(self, blocker: Reader, other_id: str) -> bool:
-        """Write a block into the blocker's profile; False if the record refuses it for good.
-
-        The same one again changes nothing. Raises ``RetryableError`` or ``UnavailableError`` when
-        the record cannot be reached.
-        """
-        ...
