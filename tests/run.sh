@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The tests: those in one process first, side by side; then those over real servers; then those that
-# start the whole product: the journeys, the crashes and the browser. Run by `make test`, with the
-# environment's tools on the PATH; `tests/run.sh servers` runs only what needs servers.
+# The tests: those of parts first, side by side, then those that start the whole product: the journeys,
+# the crashes and the browser. Run by `make test`, with the environment's tools on the PATH;
+# `tests/run.sh servers` runs only what needs real Kafka, Elasticsearch, PostgreSQL and Redis.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,11 +19,12 @@ left_out() { # what is missing on this machine; CI must not leave anything out
   echo "Left out: $1."
 }
 
-# But for the rolling upgrade, which takes minutes: `make upgrade`.
-over_servers() { # two at a time, each with servers of its own: they mostly wait
-  printf '── over real Kafka, Elasticsearch, PostgreSQL and Redis\n'
-  pytest tests --ignore tests/upgrade --ignore tests/journeys -m servers -q -rs -p no:randomly \
-    -n 2 --dist loadfile "${written[@]}" "$@"
+# Those that wait longest begin first.
+together=(tests/secured tests/contract tests/unit tests/api tests/architecture tests/badinput
+  tests/security tests/charts)
+
+side_by_side() { # three at a time, each with servers of its own: half of the tests mostly wait
+  pytest "${together[@]}" -q -rs -p no:randomly -n 3 --dist loadfile "${written[@]}" "$@"
 }
 
 whole() { # one at a time: each is up to ten processes
@@ -31,19 +32,16 @@ whole() { # one at a time: each is up to ten processes
 }
 
 if [ "${1:-}" = servers ]; then
-  over_servers
+  side_by_side -m servers
   whole tests/journeys -m servers
   exit
 fi
 
+printf '── unit, contract, API, architecture, bad input, security, chart; real servers included\n'
 rm -f .coverage .coverage.*
-export COVERAGE_PROCESS_START="$PWD/pyproject.toml"
-
-printf '── unit, contract, API, architecture, bad input, security, chart\n'
-pytest tests/unit tests/contract tests/api tests/architecture tests/badinput tests/security tests/charts \
-  -m 'not servers' -q -rs -n 2 --dist loadfile "${written[@]}" --cov --cov-report=
-
-over_servers --cov --cov-append --cov-report=
+COVERAGE_PROCESS_START="$PWD/pyproject.toml" side_by_side --cov --cov-report=
+coverage combine --append --quiet 2>/dev/null || true
+coverage report --fail-under=95 | tail -n 30
 
 browser=tests/e2e
 if ! command -v chromium >/dev/null; then
@@ -51,7 +49,4 @@ if ! command -v chromium >/dev/null; then
   browser=
 fi
 printf '── journeys in one process and over the servers, crashes, browser\n'
-whole tests/journeys tests/faults $browser --cov --cov-append --cov-report=
-
-coverage combine --append --quiet 2>/dev/null || true
-coverage report --fail-under=95 | tail -n 30
+whole tests/journeys tests/faults $browser
