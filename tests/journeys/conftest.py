@@ -8,6 +8,7 @@ process in tests/faults.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,22 +39,43 @@ def embedded(tmp_path: Path) -> Iterator[Kring]:
     installation.close()
 
 
-@pytest.fixture(scope="module", params=EACH_WAY)
-def shared(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+@contextmanager
+def started(
+    request: pytest.FixtureRequest, factory: pytest.TempPathFactory, **settings: str
 ) -> Iterator[Installation]:
-    """One running Kring without the sample, for the journeys of a module."""
-    installation = made(request, tmp_path_factory.mktemp("kring") / "data")
+    """Give a running Kring without the sample."""
+    installation = made(request, factory.mktemp("kring") / "data")
     try:
-        installation.start_empty()
+        installation.start_empty(**settings)
         yield installation
     finally:
         installation.close()
 
 
-@pytest.fixture(scope="module")
-def network(shared: Installation) -> Network:
-    made = Network(shared)
+@pytest.fixture(scope="module", params=EACH_WAY)
+def shared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """One for the journeys of a module, which may end it and start it again."""
+    with started(request, tmp_path_factory) as installation:
+        yield installation
+
+
+@pytest.fixture(scope="session", params=EACH_WAY)
+def running(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """One for all journeys that let it run; each brings people of its own.
+
+    It calls webhooks on this machine.
+    """
+    with started(request, tmp_path_factory, KRING_WEBHOOK_NETWORKS="127.0.0.0/8") as installation:
+        yield installation
+
+
+@pytest.fixture(scope="session")
+def network(running: Installation) -> Network:
+    made = Network(running)
     made.programme("ours")
     made.programme("theirs")
     return made

@@ -95,11 +95,14 @@ def _in_kafka(kafka: Kafka) -> Iterator[tuple[str, bytes]]:
         ]
         consumer.assign(slots)
         consumer.seek_to_beginning(*slots)
-        ends = consumer.end_offsets(slots)
-        while any(consumer.position(slot) < ends[slot] for slot in slots):
-            for records in consumer.poll(timeout_ms=500).values():
+        begun = consumer.beginning_offsets(slots)
+        left = {slot: end for slot, end in consumer.end_offsets(slots).items() if begun[slot] < end}
+        while left:
+            for slot, records in consumer.poll(timeout_ms=500).items():
                 for record in records:
                     yield "kafka records", (record.key or b"") + (record.value or b"")
+                if records[-1].offset + 1 >= left.get(slot, 0):
+                    left.pop(slot, None)
 
 
 def _in_elasticsearch(elasticsearch: Elasticsearch) -> list[dict[str, Any]]:

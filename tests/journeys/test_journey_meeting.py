@@ -42,7 +42,7 @@ def mails_to(kring: Installation, address: str) -> list[EmailMessage]:
 
 
 def test_three_texts_bring_the_right_people_each_told_why_in_their_own_language(
-    shared: Installation, network: Network
+    running: Installation, network: Network
 ) -> None:
     greet = network.person(
         network.member(
@@ -70,8 +70,8 @@ def test_three_texts_bring_the_right_people_each_told_why_in_their_own_language(
             "populations": ["carers"],
         },
     )
-    seen_by_anna = recommended(shared, anna, greet)
-    seen_by_greet = recommended(shared, greet, anna)
+    seen_by_anna = recommended(running, anna, greet)
+    seen_by_greet = recommended(running, greet, anna)
     assert seen_by_anna["part"] == "peer"
     assert "dementie" in seen_by_anna["reason"].lower()
     assert "dementia" in seen_by_greet["reason"].lower()
@@ -80,21 +80,21 @@ def test_three_texts_bring_the_right_people_each_told_why_in_their_own_language(
 
 
 def test_contact_details_are_seen_only_after_both_consent(
-    shared: Installation, network: Network
+    running: Installation, network: Network
 ) -> None:
     asker_mail = network.member("Ilse Meet", "ours", initiatives=[work(EVENINGS)])
     asked_mail = network.member(
         "Joep Meet", "theirs", initiatives=[work(EVENINGS)], phone="+31 6 0000 0042"
     )
     asker, asked = network.person(asker_mail), network.person(asked_mail)
-    recommended(shared, asker, asked)
+    recommended(running, asker, asked)
     made = asker.post(
         "/v1/introductions", {"member_id": asked.member_id, "message": "Hoe doen jullie de oppas?"}
     )
     assert made["state"] == "asked"
     assert made["contact"] is None
     assert asked.get(f"/v1/introductions/{made['id']}")["contact"] is None
-    told = shared.wait_for(
+    told = running.wait_for(
         lambda: [
             each
             for each in asked.get("/v1/notifications")["notifications"]
@@ -103,8 +103,8 @@ def test_contact_details_are_seen_only_after_both_consent(
         "the question to stand in the page",
     )
     assert len(told) == 1
-    shared.wait_for(lambda: mails_to(shared, asked_mail), "the question to be mailed")
-    for mail in mails_to(shared, asked_mail):
+    running.wait_for(lambda: mails_to(running, asked_mail), "the question to be mailed")
+    for mail in mails_to(running, asked_mail):
         assert asker_mail not in mail.as_string()
 
     answered = asked.post(f"/v1/introductions/{made['id']}/answer", {"answer": "yes"})
@@ -113,29 +113,31 @@ def test_contact_details_are_seen_only_after_both_consent(
     seen = asker.get(f"/v1/introductions/{made['id']}")
     assert seen["contact"]["email"] == asked_mail
     assert seen["contact"]["phone"] == "+31 6 0000 0042"
-    shared.wait_for(
-        lambda: [m for m in mails_to(shared, asker_mail) if "Joep Meet" in m.as_string()],
+    running.wait_for(
+        lambda: [m for m in mails_to(running, asker_mail) if "Joep Meet" in m.as_string()],
         "the answer to be mailed",
     )
 
 
-def test_the_asker_cannot_tell_no_from_no_answer(shared: Installation, network: Network) -> None:
+def test_the_asker_cannot_tell_no_from_no_answer(running: Installation, network: Network) -> None:
     asker = network.person(network.member("Kim Meet", "ours", initiatives=[work(EVENINGS)]))
     asked = network.person(network.member("Lex Meet", "theirs", initiatives=[work(EVENINGS)]))
-    recommended(shared, asker, asked)
+    recommended(running, asker, asked)
     made = asker.post("/v1/introductions", {"member_id": asked.member_id, "message": "Koffie?"})
     asked.post(f"/v1/introductions/{made['id']}/answer", {"answer": "not_now"})
     assert asker.get(f"/v1/introductions/{made['id']}") == made
 
 
-def test_a_blocked_or_hidden_member_appears_nowhere(shared: Installation, network: Network) -> None:
+def test_a_blocked_or_hidden_member_appears_nowhere(
+    running: Installation, network: Network
+) -> None:
     mia = network.person(network.member("Mia Meet", "ours", initiatives=[work(EVENINGS)]))
     nils = network.person(network.member("Nils Meet", "ours", initiatives=[work(EVENINGS)]))
     hidden = network.member(
         "Olga Meet", "theirs", initiatives=[work(EVENINGS)], visibility="private"
     )
     olga = network.person(hidden)
-    recommended(shared, mia, nils)
+    recommended(running, mia, nils)
     mia.answer("PUT", f"/v1/members/{mia.member_id}/blocks/{nils.member_id}")
 
     def people(reader: Person) -> set[str]:
@@ -143,8 +145,8 @@ def test_a_blocked_or_hidden_member_appears_nowhere(shared: Installation, networ
         hits = reader.get("/v1/search/people", q="mantelzorgers dementie", limit=100)["hits"]
         return {each["member_id"] for each in [*slate, *hits]}
 
-    shared.wait_for(lambda: nils.member_id not in people(mia), "the block to work for the blocker")
-    shared.wait_for(lambda: mia.member_id not in people(nils), "the block to work both ways")
+    running.wait_for(lambda: nils.member_id not in people(mia), "the block to work for the blocker")
+    running.wait_for(lambda: mia.member_id not in people(nils), "the block to work both ways")
     assert olga.member_id not in people(mia)
     for reader, other in ((mia, nils), (nils, mia), (mia, olga)):
         assert reader.status("GET", f"/v1/members/{other.member_id}") == 404

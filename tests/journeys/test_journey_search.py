@@ -24,7 +24,7 @@ def found(kring: Installation, person: Person, text: str, story: str, **narrowed
 
 
 def test_a_dutch_story_is_posted_and_an_english_question_finds_it(
-    shared: Installation, network: Network
+    running: Installation, network: Network
 ) -> None:
     anna = network.person(network.member("Anna Search", "ours"))
     ben = network.person(network.member("Ben Search", "theirs", languages=["en"]))
@@ -33,14 +33,14 @@ def test_a_dutch_story_is_posted_and_an_english_question_finds_it(
         title="Samen eten tegen eenzaamheid",
         body="Elke dinsdag koken we met buren in het buurthuis. Wie alleen is, schuift aan.",
     )
-    hit = found(shared, ben, "neighbours cooking together for people who are lonely", story)
+    hit = found(running, ben, "neighbours cooking together for people who are lonely", story)
     assert hit["language"] == "nl"
     assert "koken" in hit["highlight"]
     assert [contact["display_name"] for contact in hit["contacts"]] == ["Anna Search"]
 
 
 def test_a_failure_story_and_a_need_are_found_as_such(
-    shared: Installation, network: Network
+    running: Installation, network: Network
 ) -> None:
     carla = network.person(network.member("Carla Search", "ours"))
     failure = share(
@@ -55,8 +55,8 @@ def test_a_failure_story_and_a_need_are_found_as_such(
         title="Wie heeft een vervangende oppas geregeld?",
         body="We zoeken iemand die respijtzorg aan huis heeft georganiseerd.",
     )
-    found(shared, carla, "an app for carers that failed", failure, kind="failure")
-    found(shared, carla, "respite care at home", question, kind="question")
+    found(running, carla, "an app for carers that failed", failure, kind="failure")
+    found(running, carla, "respite care at home", question, kind="question")
     kinds = {
         hit["kind"]
         for hit in carla.get("/v1/search", q="mantelzorgers", kind="failure", limit=50)["hits"]
@@ -65,7 +65,7 @@ def test_a_failure_story_and_a_need_are_found_as_such(
 
 
 def test_two_programmes_do_not_see_each_others_private_content(
-    shared: Installation, network: Network
+    running: Installation, network: Network
 ) -> None:
     dora = network.person(network.member("Dora Search", "ours"))
     emil = network.person(network.member("Emil Search", "theirs"))
@@ -73,8 +73,8 @@ def test_two_programmes_do_not_see_each_others_private_content(
         dora, title="Ons besloten stilteplan", body="Alleen voor ons.", visibility="programme"
     )
     private = share(dora, title="Mijn stilteplan", body="Alleen voor mij.", visibility="private")
-    found(shared, dora, "stilteplan", inside)
-    found(shared, dora, "stilteplan", private)
+    found(running, dora, "stilteplan", inside)
+    found(running, dora, "stilteplan", private)
     hits = emil.get("/v1/search", q="stilteplan", limit=100)["hits"]
     assert {inside, private}.isdisjoint(hit["id"] for hit in hits)
     for story in (inside, private):
@@ -82,12 +82,12 @@ def test_two_programmes_do_not_see_each_others_private_content(
         assert emil.status("GET", f"/v1/search/similar/{story}") == 404
 
 
-def test_a_withdrawn_story_is_no_longer_found(shared: Installation, network: Network) -> None:
+def test_a_withdrawn_story_is_no_longer_found(running: Installation, network: Network) -> None:
     finn = network.person(network.member("Finn Search", "ours"))
     story = share(finn, title="Zwaluwproject", body="We telden zwaluwen met bewoners.")
-    found(shared, finn, "zwaluwen tellen", story)
+    found(running, finn, "zwaluwen tellen", story)
     finn.answer("DELETE", f"/v1/stories/{story}")
-    shared.wait_for(
+    running.wait_for(
         lambda: all(
             hit["id"] != story for hit in finn.get("/v1/search", q="zwaluwen tellen")["hits"]
         ),
@@ -96,7 +96,7 @@ def test_a_withdrawn_story_is_no_longer_found(shared: Installation, network: Net
 
 
 def test_a_reported_story_is_hidden_its_author_appeals_and_it_is_found_again(
-    shared: Installation, network: Network
+    running: Installation, network: Network
 ) -> None:
     words = "Lantaarnploeg voor verlegen vlindertellers"
     author = network.person(network.member("Fleur Search", "ours"))
@@ -106,7 +106,7 @@ def test_a_reported_story_is_hidden_its_author_appeals_and_it_is_found_again(
         for name in ("Hanna Search", "Ilse Search")
     )
     story = share(author, title=words, body="Elke week tellen wij vlinders bij een lantaarn.")
-    found(shared, reader, words, story)
+    found(running, reader, words, story)
 
     def is_gone() -> bool:
         hits = reader.get("/v1/search", q=words, limit=20)["hits"]
@@ -121,21 +121,21 @@ def test_a_reported_story_is_hidden_its_author_appeals_and_it_is_found_again(
     (case,) = [each for each in first.get("/v1/moderation")["cases"] if each["story_id"] == story]
     assert case["reports"][0]["explanation"] == "Vlinders slapen dan."
     first.post(f"{path}/hide", {"reason": "untrue", "explanation": "Zoek het nog eens na."})
-    shared.wait_for(is_gone, "the hidden story to be gone")
+    running.wait_for(is_gone, "the hidden story to be gone")
     assert reader.status("GET", f"/v1/stories/{story}") == 404
-    shared.wait_for(told, "the author to be told")
+    running.wait_for(told, "the author to be told")
     assert "Reden: het klopt niet." in told()[0]
 
     author.post(f"{path}/appeal", {"explanation": "Deze vliegen juist 's nachts."})
     refused = first.status("POST", f"{path}/uphold", json={"explanation": "Nee."})
     assert refused == 403
     second.post(f"{path}/restore", {"explanation": "Je hebt gelijk."})
-    found(shared, reader, words, story)
-    shared.wait_for(lambda: len(told()) == 2, "the author to be told again")
+    found(running, reader, words, story)
+    running.wait_for(lambda: len(told()) == 2, "the author to be told again")
 
-    deeds = shared.cli("audit", "list", story, "--json")
+    deeds = running.cli("audit", "list", story, "--json")
     assert deeds.returncode == 0, deeds.stderr
     for deed in ("reports", "hide", "appeal", "uphold", "restore"):
         assert f"POST /v1/moderation/{{id}}/{deed}" in deeds.stdout
-    verified = shared.cli("audit", "verify")
+    verified = running.cli("audit", "verify")
     assert verified.returncode == 0, verified.stderr
