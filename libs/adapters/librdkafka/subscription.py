@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -183,16 +184,22 @@ class LibrdkafkaSubscription(Subscription):
         """Take over what librdkafka has read, and hear what became of the group meanwhile."""
         first = self._consumer.consume(1, seconds)  # more than one would wait for all of them
         rest = self._consumer.consume(amount - 1, 0) if first and amount > 1 else []
-        for message in (*first, *rest):
-            if message.error() is None:
-                slot = self._slot(message)
-                self._done.setdefault(slot, message.offset())
-                self._positions[slot] = message.offset() + 1
-                self._waiting.add(slot, [message])
-            elif message.error().code() in NO_RIGHT:
-                raise KafkaException(message.error())
-            else:
-                log.info("Kafka says", group=self._group, what=message.error().str())
+        records = [message for message in (*first, *rest) if self._is_record(message)]
+        for slot, found in groupby(records, key=self._slot):
+            run = list(found)
+            self._done.setdefault(slot, run[0].offset())
+            self._positions[slot] = run[-1].offset() + 1
+            self._waiting.add(slot, run)
+
+    def _is_record(self, message: Any) -> bool:  # noqa: ANN401  # it ships no types
+        """Tell whether this is a record; raises ``KafkaException`` if it says that we may not."""
+        error = message.error()
+        if error is None:
+            return True
+        if error.code() in NO_RIGHT:
+            raise KafkaException(error)
+        log.info("Kafka says", group=self._group, what=error.str())
+        return False
 
     def _is_behind(self) -> bool:
         """Tell whether the log has records for this member that were not fetched yet."""
