@@ -6,6 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import TopicAuthorizationFailedError
 from secured.conftest import NAME, Office
 from servers.kafka import PLAIN, SecuredKafka
 
@@ -33,6 +35,8 @@ CLIENTS = [
     pytest.param("kafka+librdkafka", open_librdkafka, id="librdkafka"),
 ]
 READS = [STORIES.name]
+TOPICS_OF_A_PROGRAMME = ("kring.inbox.v1", "kring.receipts.v1.of.theirs", "kring.members.v1")
+ANSWER_SECONDS = 30
 
 
 class Account:
@@ -158,6 +162,46 @@ def test_the_doctor_may_look_at_everything_and_says_what_a_service_may_not(
         assert told["Kafka topics"]().startswith("1 of ")
         with pytest.raises(RetryableError, match="nobody consumes"):
             told[f"{NAME} consumers"]()
+
+
+def test_a_programme_sends_and_reads_what_is_its_own_and_nothing_else(
+    kafka: SecuredKafka,
+) -> None:
+    """The rights of docs/operator.md, "Programmes on the brokers", over a client of its own."""
+    inbox, receipts, members = (f"{uuid.uuid4().hex[:8]}.{name}" for name in TOPICS_OF_A_PROGRAMME)
+    kafka.enrol("theirs", "hush-theirs")
+    sending = Right("topic", inbox, ("Write",))
+    kafka.allow("theirs", [sending, Right("topic", receipts, ("Read",))])
+    kafka.create([inbox, receipts, members])
+    given = {
+        "bootstrap_servers": kafka.bootstrap,
+        "security_protocol": "SASL_SSL",
+        "ssl_cafile": str(kafka.authority.ca),
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": "theirs",
+        "sasl_plain_password": "hush-theirs",
+    }
+
+    with closing(KafkaProducer(**given)) as producer, closing(KafkaConsumer(**given)) as consumer:
+        producer.send(inbox, b"{}").get(ANSWER_SECONDS)
+        slots = [TopicPartition(receipts, 0)]
+        assert consumer.end_offsets(slots) == {slots[0]: 0}
+        with pytest.raises(TopicAuthorizationFailedError):
+            producer.send(receipts, b"{}").get(ANSWER_SECONDS)
+        assert consumer.topics() == {inbox, receipts}
+
+        kafka.revoke("theirs", [sending])
+        kafka.server.wait_for(lambda: not _sends(producer, inbox))
+        kafka.allow("theirs", [sending])
+        kafka.server.wait_for(lambda: _sends(producer, inbox))
+
+
+def _sends(producer: KafkaProducer, topic: str) -> bool:
+    try:
+        producer.send(topic, b"{}").get(ANSWER_SECONDS)
+    except TopicAuthorizationFailedError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(("scheme", "opener"), CLIENTS)

@@ -22,6 +22,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it names no
     ScramMechanism,
     UserScramCredentialUpsertion,
 )
+from confluent_kafka.cimpl import NewTopic
 from servers.certificates import Authority, Pair
 from servers.needs import CACHE, java_home, program
 from servers.ports import HOST, answers, free_ports
@@ -192,6 +193,13 @@ class SecuredKafka(Kafka):
         """Let a user do something."""
         client = self._administrator()
         for answer in client.create_acls(_bindings(user, rights)).values():
+            answer.result(timeout=ANSWER_SECONDS)
+
+    def create(self, topics: Iterable[str]) -> None:
+        """Make topics of one partition."""
+        client = self._administrator()
+        wanted = [NewTopic(name, num_partitions=1, replication_factor=1) for name in topics]
+        for answer in client.create_topics(wanted).values():
             answer.result(timeout=ANSWER_SECONDS)
 
     def revoke(self, user: str, rights: Iterable[Right]) -> None:
