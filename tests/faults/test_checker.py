@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from faults.checker import Published, Seen, violations
 from faults.ledger import Acknowledged, Ledger
+from faults.report import Report
 
 SOUND = Seen(
     acknowledged=[Acknowledged("create a", "a", 1), Acknowledged("change a", "a", 2)],
@@ -88,3 +89,21 @@ def test_a_ledger_tells_what_was_answered_and_what_was_not(tmp_path: Path) -> No
     again = Ledger(tmp_path / "ledger.jsonl")
     assert again.acknowledged() == [Acknowledged("one", "a", 3)]
     assert again.unanswered() == ["two"]
+
+
+def test_the_table_of_results_keeps_what_was_not_run_again(tmp_path: Path) -> None:
+    document = tmp_path / "faults.md"
+    document.write_text("Before\n<!-- written by make faults -->\n<!-- end -->\nAfter\n")
+    with Report(document).row("X10", "later") as row:
+        row.saw("2 s")
+    with pytest.raises(AssertionError), Report(document).row("X2", "earlier"):
+        raise AssertionError
+    with Report(document).row("X2", "earlier"):
+        pass
+
+    lines = document.read_text().splitlines()
+    assert [line for line in lines if line.startswith("| X")] == [
+        "| X2 | earlier | held |  | 0 |",
+        "| X10 | later | held | 2 s | 0 |",
+    ]
+    assert (lines[0], lines[-1]) == ("Before", "After")

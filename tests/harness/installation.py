@@ -45,6 +45,9 @@ class Person:
         assert response.is_success, f"{method} {path}: {response.status_code} {response.text}"
         return response.json() if response.content else None
 
+    def respond(self, method: str, path: str, **content: Any) -> httpx2.Response:  # noqa: ANN401
+        return self._http.request(method, path, **content)
+
     def status(self, method: str, path: str, **content: Any) -> int:  # noqa: ANN401  # JSON
         return int(self._http.request(method, path, **content).status_code)
 
