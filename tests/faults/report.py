@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 _PLACE = re.compile(r"(<!-- written by make faults -->\n).*?(<!-- end -->)", re.DOTALL)
 _HEAD = "| row | fault | verdict | seen | seconds |\n|---|---|---|---|---|\n"
 _BROKEN, _HELD = "**broken**", "held"
@@ -46,15 +48,21 @@ class Report:
 
     @contextmanager
     def row(self, number: str, fault: str) -> Iterator[Row]:
-        """Let a fault happen inside; it held if nothing is raised."""
+        """Let a fault happen inside; it held if nothing is raised.
+
+        A run that somebody ended, or a test that is skipped, says nothing and is not noted.
+        """
         made = Row(number, fault)
         begun = time.monotonic()
         try:
             yield made
             made.verdict = _HELD
+        except (KeyboardInterrupt, pytest.skip.Exception):
+            made.verdict = ""
+            raise
         finally:
             made.seconds = time.monotonic() - begun
-            if self._document:
+            if self._document and made.verdict:
                 _write(self._document, made)
 
 
