@@ -16,6 +16,10 @@ class RetryableError(KringError):
     """Something outside is down or busy; the same call may succeed later."""
 
 
+class FullError(RetryableError):
+    """A disk is full: nothing was changed, and the same call succeeds once there is room."""
+
+
 class AccessError(RetryableError):
     """A server does not let us in; the message says how to mend it, which helps while we run."""
 

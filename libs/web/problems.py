@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from libs.kernel.errors import (
     AppError,
     ErasedError,
+    FullError,
     GoneError,
     InvalidError,
     RetryableError,
@@ -93,6 +94,15 @@ def install_problems(app: FastAPI) -> None:
     def retryable(_request: Request, _error: RetryableError) -> Response:
         return problem_response(
             UnavailableError("A part of Kring is busy or down; nothing was lost.")
+        )
+
+    @app.exception_handler(FullError)
+    def full(_request: Request, _error: FullError) -> Response:
+        return problem_response(
+            UnavailableError(
+                "A disk of this Kring is full, so nothing was changed. Its operator makes room;"
+                " then send this again."
+            )
         )
 
     @app.exception_handler(ErasedError)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from libs.adapters.sql import postgres, rights, sqlite
 from libs.adapters.sql.engines import Engines
 from libs.kernel.access import Access
-from libs.kernel.errors import AccessError, RetryableError, SettingsError
+from libs.kernel.errors import AccessError, FullError, RetryableError, SettingsError
 
 _WAIT_SECONDS = 5.0
 STATEMENT_SECONDS = 30.0
@@ -60,7 +60,7 @@ def parsed_url(url: str) -> sa.URL:
 def translated(access: Access | None = None) -> Iterator[None]:
     """Turn what passes by itself (busy, down, full) into ``RetryableError``; a bug stays a bug.
 
-    A refusal is noted in ``access``.
+    A refusal is noted in ``access``. A full disk is a ``FullError``.
     """
     try:
         yield
@@ -75,4 +75,6 @@ def translated(access: Access | None = None) -> Iterator[None]:
             raise refused from error
         if not (sqlite.may_pass(error) or postgres.may_pass(error)):
             raise
+        if sqlite.is_full(error) or postgres.is_full(error):
+            raise FullError(f"the disk of the database is full: {error.orig}") from error
         raise RetryableError(f"the database does not answer: {error.orig}") from error

@@ -36,6 +36,7 @@ _UNHEARD_SECONDS = 0.1
 
 _PASSING = {"08", "40", "53", "57", "58"}
 """Classes of SQLSTATE: connection, rollback (deadlock), resources, intervention, system."""
+_DISK_FULL = "53100"
 _PASSING_STATES = {"55P03", "25P03"}
 """A lock that did not come in time; a transaction that stood still."""
 _CREATE = "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
@@ -148,6 +149,11 @@ def may_pass(error: DBAPIError) -> bool:
         is_psycopg = type(error.orig).__module__.startswith("psycopg")
         return is_psycopg and isinstance(error, OperationalError | InterfaceError)
     return state[:2] in _PASSING or state in _PASSING_STATES
+
+
+def is_full(error: DBAPIError) -> bool:
+    """Tell whether the server has no room left on its disk."""
+    return getattr(error.orig, "sqlstate", None) == _DISK_FULL
 
 
 def make_database(url: sa.URL) -> None:

@@ -87,6 +87,12 @@ def may_pass(error: DBAPIError) -> bool:
     return code is not None and code & 0xFF not in _BUGS | {sqlite3.SQLITE_CONSTRAINT}
 
 
+def is_full(error: DBAPIError) -> bool:
+    """Tell whether there is no room left where the file stands."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF == sqlite3.SQLITE_FULL
+
+
 def _engine(
     url: sa.URL, pragmas: tuple[str, ...], *, begin: str, size: int, wait: float
 ) -> sa.Engine:

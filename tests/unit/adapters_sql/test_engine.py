@@ -12,7 +12,7 @@ from libs.adapters.sql.engine import open_engines, translated
 from libs.adapters.sql.migrate import migrate
 from libs.adapters.sql.work import connection_of
 from libs.kernel.clock import ManualClock
-from libs.kernel.errors import RetryableError, SettingsError
+from libs.kernel.errors import FullError, RetryableError, SettingsError
 from libs.kernel.ids import Uuid7
 from libs.ports.database import Work
 
@@ -60,6 +60,23 @@ def test_a_locked_database_is_worth_another_try(tmp_path: Path) -> None:
         pass
 
     other.close()
+    engines.dispose()
+
+
+def test_a_full_disk_is_told_apart_and_passes_when_there_is_room(tmp_path: Path) -> None:
+    engines = open_engines(f"sqlite:///{tmp_path}/x.db")
+    with engines.writer.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE one (text BLOB)")
+        connection.exec_driver_sql("PRAGMA max_page_count=3")
+    much = sa.text("INSERT INTO one VALUES (zeroblob(20000))")
+
+    with pytest.raises(FullError), translated(), engines.writer.begin() as connection:
+        connection.execute(much)
+
+    with engines.writer.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=300")
+    with translated(), engines.writer.begin() as connection:
+        connection.execute(much)
     engines.dispose()
 
 

@@ -20,7 +20,7 @@ from libs.adapters.sql.work import connection_of, exclude, locking
 from libs.contracts import topics
 from libs.contracts.gen.kring.events.v1.stories_pb2 import Story
 from libs.kernel.clock import ManualClock
-from libs.kernel.errors import RetryableError, SettingsError
+from libs.kernel.errors import FullError, RetryableError, SettingsError
 from libs.kernel.ids import Uuid7
 
 pytestmark = pytest.mark.servers
@@ -99,6 +99,12 @@ def test_a_connection_that_breaks_in_a_transaction_is_worth_another_try(
     with pytest.raises(RetryableError), database.write() as work:
         connection_of(work).execute(end)
     assert database.is_ready()
+
+
+def test_a_full_disk_is_told_apart(database: SqlDatabase) -> None:
+    full = sa.text("DO $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$")
+    with pytest.raises(FullError, match="no space left"), database.write() as work:
+        connection_of(work).execute(full)
 
 
 def test_two_who_wait_for_each_other_do_not_wait_for_ever(database: SqlDatabase) -> None:

@@ -12,6 +12,7 @@ from libs.kernel.errors import (
     AppError,
     ConflictError,
     ForbiddenError,
+    FullError,
     GoneError,
     InvalidError,
     NotFoundError,
@@ -53,6 +54,10 @@ def client() -> TestClient:
     @router.get("/down", operation_id="down")
     def down() -> None:
         raise RetryableError("the file /secret/path is locked")
+
+    @router.get("/full", operation_id="full")
+    def full() -> None:
+        raise FullError("/secret/path: no space left on device")
 
     @router.get("/bug", operation_id="bug")
     def bug() -> None:
@@ -112,6 +117,14 @@ def test_what_is_down_for_a_moment_is_503_without_the_inner_reason(client: TestC
     assert answer.headers["retry-after"] == "2"
     assert "secret" not in answer.text
     problem(answer)
+
+
+def test_a_full_disk_is_503_and_says_what_to_do(client: TestClient) -> None:
+    answer = client.get("/v1/full")
+
+    assert answer.status_code == 503
+    assert "makes room; then send this again" in problem(answer)["detail"]
+    assert "secret" not in answer.text
 
 
 def test_a_bug_is_500_as_a_problem_and_shows_nothing_of_the_inside(client: TestClient) -> None:
