@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 from faults.ledger import Acknowledged, Ledger
-from harness.installation import Installation
+from harness.installation import Installation, Person
 
 PROGRAMME: dict[str, Any] = {
     "id": "faults",
@@ -43,20 +43,27 @@ def import_stories(kring: Installation, ledger: Ledger, records: Sequence[dict[s
     operator = kring.operator()
     try:
         for start in range(0, len(records), BATCH):
-            batch = list(records[start : start + BATCH])
-            names = [f"{record['id']}: {record['body'][:12]}" for record in batch]
-            ledger.intend(*names)
-            response = operator.respond("POST", "/v1/import/stories", json={"records": batch})
+            response = send(operator, ledger, list(records[start : start + BATCH]))
             if response.status_code in _AWAY:
                 return False
-            answer = response.json()
-            assert answer["refused"] == 0, answer
-            ledger.acknowledge(
-                *(
-                    Acknowledged(name, result["id"], result["sequence"])
-                    for name, result in zip(names, answer["results"], strict=True)
-                )
-            )
+            assert response.is_success, response.text
     except httpx2.TransportError:
         return False
     return True
+
+
+def send(operator: Person, ledger: Ledger, batch: list[dict[str, Any]]) -> httpx2.Response:
+    """Import records in one request, each an operation in the ledger; return the answer."""
+    names = [f"{record['id']}: {record['body'][:12]}" for record in batch]
+    ledger.intend(*names)
+    response = operator.respond("POST", "/v1/import/stories", json={"records": batch})
+    if response.is_success:
+        answer = response.json()
+        assert answer["refused"] == 0, answer
+        ledger.acknowledge(
+            *(
+                Acknowledged(name, result["id"], result["sequence"])
+                for name, result in zip(names, answer["results"], strict=True)
+            )
+        )
+    return response

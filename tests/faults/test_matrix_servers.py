@@ -17,7 +17,9 @@ from servers.elasticsearch import Elasticsearch
 from servers.kafka import Kafka
 from servers.ports import HOST
 from servers.postgres import Postgres
+from servers.proxy import Proxy
 from servers.redis import Redis
+from servers.refusing import refusing
 
 from libs.contracts.brokers import parse
 from libs.contracts.topics import STORIES as STORY_TOPIC
@@ -89,6 +91,13 @@ def _emptied(redis: Redis) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def _flushed(redis: Redis) -> Iterator[None]:
+    redis.flush()
+    yield
+    redis.flush()
+
+
+@contextlib.contextmanager
 def _still(redis: Redis) -> Iterator[None]:
     with redis.standing_still():
         yield
@@ -96,7 +105,12 @@ def _still(redis: Redis) -> Iterator[None]:
 
 @pytest.mark.parametrize(
     ("fault", "broken"),
-    [("killed", _killed), ("standing still", _still), ("restarted without its data", _emptied)],
+    [
+        ("killed", _killed),
+        ("standing still", _still),
+        ("restarted without its data", _emptied),
+        ("told to forget everything, twice", _flushed),
+    ],
 )
 def test_redis_is_broken_and_no_mail_is_lost(
     cluster: Cluster, trial: Trial, report: Report, redis: Redis, fault: str, broken: object
@@ -142,6 +156,37 @@ def test_elasticsearch_stands_still_and_goes_on(
         finally:
             elasticsearch.server.signal(signal.SIGCONT)
         row.saw(f"at rest {trial.settle():.1f} s after it went on; {trial.check()} snapshots")
+
+
+def test_elasticsearch_refuses_all_then_answers_late(
+    cluster: Cluster, trial: Trial, report: Report, elasticsearch: Elasticsearch
+) -> None:
+    with report.row("X7", "split: Elasticsearch answers 429 for 20 s, then all after 30 s") as row:
+        anybody, _ = both(cluster)
+        way = Proxy(elasticsearch.port)
+        far = cluster.index.replace(f":{elasticsearch.port}", f":{way.port}")
+        readers = ("search", "matchmaking")
+        try:
+            for service in readers:
+                cluster.stop_one(service)
+                cluster.restart(service, KRING_INDEX=far)
+            with refusing() as port, way.leading_to(port):
+                trial.tell_for(20, every_seconds=5)
+                assert anybody.status("GET", "/v1/search?q=soup") == 503
+                assert cluster.site.unread() > 0
+            row.saw(f"search says 503, changes go on; at rest after {trial.settle():.1f} s")
+            way.delay_seconds = 15.0
+            assert trial.tell(), "a change was refused"
+            assert anybody.status("GET", "/v1/search?q=bicycles") == 503
+            way.delay_seconds = 0.0
+            row.saw(f"late: the same; at rest after {trial.settle():.1f} s")
+            for service in readers:
+                cluster.stop_one(service)
+        finally:
+            way.close()
+        for service in readers:
+            cluster.restart(service)
+        row.saw(f"no dead letters; {trial.check()} snapshots")
 
 
 def test_an_index_may_only_be_read_for_a_while(

@@ -46,6 +46,17 @@ class Proxy:
         finally:
             self._flows.set()
 
+    @contextmanager
+    def leading_to(self, port: int) -> Iterator[None]:
+        """Carry everything to another port for a while; open connections end at each change."""
+        before, self._target = self._target, port
+        self.cut()
+        try:
+            yield
+        finally:
+            self._target = before
+            self.cut()
+
     def close(self) -> None:
         """Stop listening, and end every connection."""
         _end(self._listening)

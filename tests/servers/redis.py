@@ -69,6 +69,11 @@ class Redis:
         )
         self.servers.append(server)
 
+    def flush(self) -> None:
+        """Let it forget everything, in all its databases."""
+        with redis.Redis(host=HOST, port=self.port) as client:
+            client.flushall()
+
     def kill(self) -> None:
         """End it at once, as a power cut does."""
         self.servers[-1].kill()
