@@ -5,8 +5,9 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -23,6 +24,9 @@ from faults.power import Powered
 from faults.report import Report, Row
 from faults.room import ballast, small_disk
 from harness.installation import Kring, Network
+
+from libs.adapters.sqlite.bus import open_bus
+from libs.kernel.clock import SystemClock
 
 pytestmark = [
     pytest.mark.journey,
@@ -66,12 +70,8 @@ def test_power_fails_in_the_middle_of_an_import(
             )
             importing.start()
             enough = len(ledger.acknowledged()) + chance.randint(1, AMOUNT - BATCH)
-            powered.wait_for(
-                lambda least=enough: len(ledger.acknowledged()) >= least,  # type: ignore[misc]  # bound in this turn
-                "the import",
-                60,
-            )
-            importing.join(chance.uniform(0.0, 0.5))
+            while importing.is_alive() and len(ledger.acknowledged()) < enough:
+                importing.join(chance.uniform(0.0, 0.5))
             lost += powered.cut_power(chance)
             importing.join()
             assert powered.wounded() == {}
@@ -148,9 +148,32 @@ def _refuse_for(kring: Kring, ledger: Ledger, seconds: float) -> int:
     return refused
 
 
+def test_what_arrives_several_times_takes_effect_once(
+    ready: Kring, tmp_path: Path, report: Report
+) -> None:
+    with report.row("X11", "embedded: every story arrives 2 to 5 times") as row:
+        chance = Random(11)  # noqa: S311  # no secret
+        ledger = Ledger(tmp_path / "ledger.jsonl")
+        site = Embedded(ready.data)
+        ready.start("--no-sample")
+        for edition in range(2):
+            assert import_stories(ready, ledger, stories(AMOUNT, edition=edition))
+        ready.wait_for(lambda: is_at_rest(site), "all events to be taken", 120)
+        history = [applied(site, STORIES)]
+        there = list(site.records(STORIES.topic.name))
+        again = [record for record in there for _ in range(chance.randint(1, 4))]
+        with closing(open_bus(f"sqlite:///{ready.data / 'log.db'}", clock=SystemClock())) as bus:
+            assert bus.publish(again) == len(again)
+        ready.wait_for(lambda: is_at_rest(site), "all events to be taken", 120)
+        assert ready.stop() == 0
+        seen = observe(site, STORIES, ledger.acknowledged(), history)
+        assert violations(seen) == []
+        row.saw(f"{len(seen.log)} records of {len(there)} snapshots")
+
+
 def test_the_clock_jumps_ahead_and_back(ready: Kring, tmp_path: Path, report: Report) -> None:
     with report.row("X13", "embedded: the clock jumps 1 h ahead, 2 h back, 1 h ahead") as row:
-        clock = JumpingClock(tmp_path / "clock")
+        clock = JumpingClock(tmp_path)
         ledger = Ledger(tmp_path / "ledger.jsonl")
         site = Embedded(ready.data)
         ready.start("--no-sample", **clock.settings)
@@ -160,8 +183,8 @@ def test_the_clock_jumps_ahead_and_back(ready: Kring, tmp_path: Path, report: Re
         for turn, hours in enumerate((1, -1, 0)):
             assert import_stories(ready, ledger, stories(AMOUNT, edition=2 * turn))
             clock.set_off(timedelta(hours=hours))
-            join(network, f"Lid {turn}")
             assert import_stories(ready, ledger, stories(AMOUNT, edition=2 * turn + 1))
+            join(network, f"Lid {turn}")
             ready.wait_for(lambda least=mailed: len(ready.mails()) > least, "a mail", 60)  # type: ignore[misc]  # bound in this turn
             ready.wait_for(lambda: is_at_rest(site), "all events to be taken", 120)
             history.append(applied(site, STORIES))
@@ -169,6 +192,7 @@ def test_the_clock_jumps_ahead_and_back(ready: Kring, tmp_path: Path, report: Re
         assert ready.stop() == 0
         assert violations(observe(site, STORIES, ledger.acknowledged(), history)) == []
         assert violations(observe(site, MEMBERS)) == []
+        assert _hours_between(ready.mails()) > 1.8, "the clock never jumped"
         last = site.rows("ingestion", "SELECT body FROM stories")
         assert all(body.startswith("Edition 5:") for (body,) in last)
         row.saw(f"{len(ledger.acknowledged())} changes, the last edition of each story is kept")
@@ -195,3 +219,9 @@ def test_ten_times_as_many_ask_at_once(ready: Kring, tmp_path: Path, report: Rep
         assert most < before + MORE_MEBIBYTES
         assert ready.stop() == 0
         assert violations(observe(site, STORIES, ledger.acknowledged())) == []
+
+
+def _hours_between(mails: Sequence[Path]) -> float:
+    """Return how far apart the times are that mails are named after."""
+    times = [datetime.strptime(f"{path.name[:15]}+0000", "%Y%m%dT%H%M%S%z") for path in mails]
+    return (max(times) - min(times)) / timedelta(hours=1)
