@@ -5,7 +5,11 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from faults.clocks import JumpingClock
+from faults.conftest import ALL
+
+pytestmark = pytest.mark.skipif(not ALL, reason="`make faults` needs a C compiler, others do not")
 
 _TELL = """
 import sys, time
