@@ -15,6 +15,7 @@ from faults.trial import Trial
 from harness.installation import Network
 from servers.elasticsearch import Elasticsearch
 from servers.kafka import Kafka
+from servers.loss import loss
 from servers.ports import HOST
 from servers.postgres import Postgres
 from servers.proxy import Proxy
@@ -252,6 +253,16 @@ def test_the_way_to_kafka_is_slow_then_silent_then_cut(
                 cluster.stop_one(service)
         for service in ("ingestion", "search"):
             cluster.restart(service)
+
+
+def test_packets_are_lost_on_the_way_to_kafka_and_back(
+    trial: Trial, report: Report, kafka: Kafka
+) -> None:
+    with report.row("X18", "split: 30 % of the packets to and from Kafka are lost for 40 s") as row:
+        with loss(kafka.port, 0.3):
+            trial.tell_for(40, every_seconds=5)
+        row.saw(f"{trial.edition} editions of 60 stories taken meanwhile")
+        row.saw(f"at rest {trial.settle():.1f} s later; {trial.check()} snapshots")
 
 
 def test_records_that_were_deleted_before_they_were_read_are_told_again(
