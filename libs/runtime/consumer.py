@@ -78,7 +78,7 @@ class Consumer:
         self.good_turns = 0
         """How often a turn was finished; with work that is put back this number stands still."""
         self.idle_turns = 0
-        """How many of the last turns found nothing."""
+        """How many of the last turns found nothing in the slots that this member holds."""
 
     def run(self, stop: threading.Event) -> None:
         """Turn until told to stop, or until it halts."""
@@ -277,6 +277,8 @@ class Consumer:
 
     def _measure_lag(self) -> None:
         lags = self._subscription.lag()
+        if not lags:
+            self.idle_turns = 0  # it holds no slot yet, and so knows nothing of what is there
         for slot in self._measured - lags.keys():  # another member tells of it now
             self._telemetry.forget(LAG, **self._labels(slot))
         for slot, lag in lags.items():

@@ -86,9 +86,7 @@ class Process:
         probes = ProbeServer(self.settings, build_probes(self.health, self._telemetry))
         probes.start()
         self._probes = probes
-        self._wiring.vault()  # a wrong key is told before anything starts
-        for name in names:
-            self.running[name] = self._build(name)
+        self.build(names)
         for running in self.running.values():
             if is_alone and running.lacks_documents:
                 self._empty(running)
@@ -105,6 +103,13 @@ class Process:
                 self._start_server(running)
             self._await_servers()
         self.health.started()
+
+    def build(self, names: Sequence[str]) -> None:
+        """Build those services that are not built yet; nothing of them runs before ``start``."""
+        self._wiring.vault()  # a wrong key is told before anything starts
+        for name in names:
+            if name not in self.running:
+                self.running[name] = self._build(name)
 
     def empty(self, name: str) -> bool:
         """Empty a service's projections, to be filled from the log; False if it has none.

@@ -52,6 +52,39 @@ def each(handle: Callable[[Event[Any], Work], None]) -> Handler:
     return handle_all
 
 
+class Restores(Protocol):
+    """Makes a service agree with a log, a vault and indexes that are newer than its database.
+
+    Its methods are called in the order in which they stand here, while nobody else runs. Each may
+    be repeated, and all of them after a crash. They return how often they did what, by words that
+    an operator understands.
+    """
+
+    @property
+    def topics(self) -> Sequence[Topic[Any]]:
+        """Return the topics of this service whose log it wants to hear."""
+        ...
+
+    def check(self) -> None:
+        """Raise ``SettingsError`` when what stands beside the database cannot belong to it."""
+        ...
+
+    def lift(self, floor: int) -> Mapping[str, int]:
+        """Raise every sequence that is lower to ``floor``, which is above all that were told."""
+        ...
+
+    def hear(self, events: Sequence[Event[Any]], floor: int) -> Mapping[str, int]:
+        """Take events of one topic as the log has them, still sealed, from its start.
+
+        What the database does not know is told to be gone, at ``floor`` or above.
+        """
+        ...
+
+    def tell(self) -> Mapping[str, int]:
+        """Let every present state go out again; nobody waits until it was taken."""
+        ...
+
+
 @dataclass(frozen=True)
 class Ports:
     """What a service is built from; adapters were chosen by the settings."""
@@ -89,6 +122,8 @@ class Service:
     """Set the gauges that only this service can, called every so often in each of its processes."""
     on_clear: Sequence[Callable[[Work], None]] = ()
     """Empty the projections of this service: the first step of a rebuild from the log."""
+    restores: Restores | None = None
+    """What it does after its database was restored; nothing where it publishes nothing."""
 
 
 Build = Callable[[Ports], Service]

@@ -15,6 +15,7 @@ from services.ingestion.adapters.moderation import SqlCases
 from services.ingestion.adapters.poster import HttpPoster
 from services.ingestion.adapters.programmes import SqlProgrammes
 from services.ingestion.adapters.records import SqlAnswers, SqlIdentities, SqlTombs
+from services.ingestion.adapters.sequences import SqlSequences
 from services.ingestion.adapters.stories import SqlLikenesses, SqlStories
 from services.ingestion.adapters.tables import ANSWERS, RECEIPTS
 from services.ingestion.api.hooks import HookCases, hook_routes
@@ -58,6 +59,7 @@ from services.ingestion.usecases.once import Once
 from services.ingestion.usecases.posted import TakePosted
 from services.ingestion.usecases.registry import Registry, Stores
 from services.ingestion.usecases.republish import Republish
+from services.ingestion.usecases.restoring import AfterRestore
 from services.ingestion.usecases.sharing import ShareStory
 from services.ingestion.usecases.submissions import TakeSubmission
 
@@ -72,12 +74,11 @@ def build(ports: Ports) -> Service:
     detector = LinguaDetector()
     remembered = Remembered(ports.database, ports.clock)
     analyst = Analyst(detector, MinHashSketcher())
-    take = TakeSubmission(registry, analyst, detector)
-    inbox = Inbox(registry, take, _master(ports))
+    inbox = Inbox(registry, TakeSubmission(registry, analyst, detector), _master(ports))
     carry_through = CarryThrough(registry, ports.vault())
-    resume = ResumeErasures(registry, carry_through)
+    republish = Republish(registry, EraseAgain(registry, carry_through))
     ports.tasks.register(FORGET_ANSWERS, ForgetAnswers(Once(registry), inbox))
-    ports.tasks.register(RESUME_ERASURES, FinishErasures(resume))
+    ports.tasks.register(RESUME_ERASURES, FinishErasures(ResumeErasures(registry, carry_through)))
     poster = HttpPoster(networks(ports.settings.webhook_networks))
     deliver = hooks.Deliver(registry, poster, _master(ports))
     ports.tasks.register(CALL_WEBHOOKS, CallWebhooks(deliver))
@@ -90,7 +91,7 @@ def build(ports: Ports) -> Service:
             story_routes(_story_cases(registry, analyst), remembered),
             moderation_routes(_moderation_cases(registry)),
             import_routes(ImportBatch(registry, analyst, detector)),
-            republish_routes(Republish(registry, EraseAgain(registry, carry_through))),
+            republish_routes(republish),
             inbox_routes(_inbox_cases(registry, inbox)),
             holdings_routes(TellRecord(registry)),
             hook_routes(_hook_cases(registry, poster, _master(ports))),
@@ -104,6 +105,7 @@ def build(ports: Ports) -> Service:
             RESUME_ERASURES: RESUME_SECONDS,
             CALL_WEBHOOKS: CALL_SECONDS,
         },
+        restores=AfterRestore(registry, SqlSequences(), republish),
     )
 
 

@@ -7,6 +7,7 @@ from libs.runtime.service import Ports, Service
 from libs.web.holdings import holdings_routes
 from libs.web.remembered import Remembered
 from services.matchmaking.adapters.registry import PeerRegistry
+from services.matchmaking.adapters.sequences import SqlSequences
 from services.matchmaking.adapters.sql import sql_store
 from services.matchmaking.api import (
     evaluation_routes,
@@ -29,6 +30,7 @@ from services.matchmaking.usecases.members import TakeMembers
 from services.matchmaking.usecases.neighbourhood import Neighbourhood, Rank
 from services.matchmaking.usecases.prints import Printer
 from services.matchmaking.usecases.refresh import RefreshSlates
+from services.matchmaking.usecases.restoring import AfterRestore
 from services.matchmaking.usecases.suggest import Suggest
 from services.matchmaking.usecases.upkeep import DrawBackground, Sweep
 from services.matchmaking.usecases.wake import REFRESH, UPKEEP, Wake
@@ -74,4 +76,5 @@ def build(ports: Ports) -> Service:
         handlers={topics.MEMBERS: MembersChanged(take, wake)},
         periodic=PERIODIC,
         on_clear=[clear],
+        restores=AfterRestore(store, SqlSequences(), ports.database, index, ports.clock),
     )

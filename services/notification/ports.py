@@ -194,6 +194,10 @@ class Deliveries(Protocol):
         """Return how many wait and are due, and since when the first; since now if none is."""
         ...
 
+    def lift(self, work: Work, floor: int) -> int:
+        """Raise every lower sequence to this one; return how many were."""
+        ...
+
 
 class Choices(Protocol):
     """What members switched off."""

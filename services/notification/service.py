@@ -27,6 +27,7 @@ from services.notification.usecases.prefer import (
 )
 from services.notification.usecases.project import ProjectMember
 from services.notification.usecases.read import ListNotifications, MarkAllRead, MarkRead
+from services.notification.usecases.restoring import AfterRestore
 from services.notification.usecases.send import (
     PRUNE_TASK,
     SEND_TASK,
@@ -93,4 +94,5 @@ def build(ports: Ports) -> Service:
         periodic={SWEEP_TASK: SWEEP_SECONDS, PRUNE_TASK: PRUNE_SECONDS},
         measures=[MeasureDue(database, deliveries, ports.telemetry, clock)],
         on_clear=[members.clear],
+        restores=AfterRestore(database, deliveries),
     )

@@ -17,7 +17,7 @@ from libs.contracts.gen.kring.events.v1.receipts_pb2 import VERDICT_REFUSED, Rec
 from libs.contracts.gen.kring.events.v1.stories_pb2 import Story
 from libs.contracts.gen.kring.events.v1.vocabulary_pb2 import VISIBILITY_NETWORK
 from libs.contracts.topics import MAX_VALUE_BYTES, RECEIPTS, STORIES
-from libs.runtime.cli.history import events_of
+from libs.runtime.history import events_of
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -7,7 +7,7 @@ from typing import Any
 from libs.contracts.topics import MEMBERS, STORIES, Topic
 from libs.kernel.errors import KringError
 from libs.ports.bus import Bus
-from libs.runtime.cli.history import events_of
+from libs.runtime.history import events_of
 from libs.runtime.wiring import Wiring
 
 NAMED = 5

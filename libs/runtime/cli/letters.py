@@ -12,7 +12,7 @@ from libs.kernel.errors import KringError, PoisonError
 from libs.kernel.ids import Uuid7
 from libs.ports.bus import Bus
 from libs.ports.database import DeadLetter
-from libs.runtime.cli.history import events_of
+from libs.runtime.history import events_of
 from libs.runtime.settings import Settings
 from libs.runtime.wiring import Wiring
 

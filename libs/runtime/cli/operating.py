@@ -1,6 +1,6 @@
 """Commands for whoever runs Kring: dead letters, republishing, rebuilding, checking."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +19,7 @@ def add_operating(app: typer.Typer, services: Sequence[str], console: Console) -
     """Add these commands to the command line."""
     _add_letters(app, services, console)
     _add_repair(app, services, console)
+    _add_restored(app, services, console)
     _add_migrating(app, services, console)
     add_trusting(app, services, console)
     _add_doctor(app, services, console)
@@ -128,6 +129,40 @@ def _add_repair(app: typer.Typer, services: Sequence[str], console: Console) -> 
 
             for name in start(settings_for(data), _several(service, services)):
                 console.print(f"{name}: emptied; the next `kring up` fills it from the log.")
+
+
+def _add_restored(app: typer.Typer, services: Sequence[str], console: Console) -> None:
+    @app.command()
+    def restored(
+        data: Data = None,
+        vault_lost: Annotated[
+            bool,
+            typer.Option(
+                "--vault-lost",
+                help="Go on although the vault lacks keys, and so does not know who was erased.",
+            ),
+        ] = False,
+        as_json: AsJson = False,
+    ) -> None:
+        """After databases were restored: agree with today's log, vault and indexes. Stop Kring.
+
+        Whoever was erased is erased again; what came after the backup goes; the rest is told anew.
+        """
+        with told():
+            from libs.runtime.cli.restoring import restored as start  # noqa: PLC0415
+            from libs.runtime.logs import configure_logs  # noqa: PLC0415
+
+            configure_logs(format_name="text", level="warning")
+            settings = settings_for(data, probe_port=0)  # a process beside it may have the other
+            done = start(settings, services, is_vault_lost=vault_lost)
+            print_result(as_json, {"services": done}, lambda: _show_restored(console, done))
+
+
+def _show_restored(console: Console, done: Mapping[str, Mapping[str, int]]) -> None:
+    for name, counts in done.items():
+        words = ", ".join(f"{number} {what}" for what, number in counts.items() if number)
+        console.print(f"{name}: {words or 'nothing to do'}")
+    console.print("Start Kring: services take what was told anew while they run.")
 
 
 def _add_migrating(app: typer.Typer, services: Sequence[str], console: Console) -> None:

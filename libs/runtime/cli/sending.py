@@ -14,8 +14,8 @@ from libs.kernel import webhooks
 from libs.kernel.clock import Clock, SystemClock
 from libs.kernel.errors import KringError
 from libs.ports.bus import Bus, Subscription
-from libs.runtime.cli.history import GROUP
 from libs.runtime.cli.letters import opened
+from libs.runtime.history import GROUP
 from libs.runtime.settings import Settings
 
 _BATCH = 500

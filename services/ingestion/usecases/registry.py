@@ -119,13 +119,13 @@ class Registry:
         self.stores.identities.forget_records(work, story.id)
         self.stores.cases.remove(work, story.id)
         self.stores.stories.remove(work, story.id)
-        self.stores.tombs.put(work, story.id, story.programme, sequence)
+        self.tell_withdrawn(work, story.id, story.programme, sequence)
+
+    def tell_withdrawn(self, work: Work, story_id: str, programme_id: str, sequence: int) -> None:
+        """Tell for good that a story is gone."""
+        self.stores.tombs.put(work, story_id, programme_id, sequence)
         work.emit(
-            topics.STORIES,
-            story.id,
-            programme=story.programme,
-            sequence=sequence,
-            state=WITHDRAWN,
+            topics.STORIES, story_id, programme=programme_id, sequence=sequence, state=WITHDRAWN
         )
 
     def erase_member(self, work: Work, kept: Kept[Member]) -> None:
@@ -136,11 +136,11 @@ class Registry:
         self.stores.consents.remove(work, member.id)
         self.stores.cases.forget(work, member.id)
         self.stores.members.remove(work, member.id)
-        self.stores.tombs.put(work, member.id, member.programme, sequence)
+        self.tell_erased(work, member.id, member.programme, sequence)
+
+    def tell_erased(self, work: Work, member_id: str, programme_id: str, sequence: int) -> None:
+        """Tell for good that a member is gone."""
+        self.stores.tombs.put(work, member_id, programme_id, sequence)
         work.emit(
-            topics.MEMBERS,
-            member.id,
-            programme=member.programme,
-            sequence=sequence,
-            state=ERASED,
+            topics.MEMBERS, member_id, programme=programme_id, sequence=sequence, state=ERASED
         )

@@ -34,7 +34,7 @@ class SqlIntroductions(Introductions):
     def get(self, work: Work, introduction_id: str) -> Introduction | None:
         query = sa.select(INTRODUCTIONS).where(INTRODUCTIONS.c.id == introduction_id)
         row = connection_of(work).execute(locking(work, query)).first()
-        return _introduction(row) if row else None
+        return introduction_of(row) if row else None
 
     @override
     def of(self, work: Work, member_ids: Collection[str]) -> list[Introduction]:
@@ -100,7 +100,7 @@ class SqlIntroductions(Introductions):
     def _unlocked(work: Work, query: sa.Select[Any]) -> list[Introduction]:
         """Return what nobody else works on now, and keep it so."""
         rows = connection_of(work).execute(locking(work, query, skip_locked=True))
-        return [_introduction(row) for row in rows]
+        return [introduction_of(row) for row in rows]
 
     @staticmethod
     def _find(
@@ -112,10 +112,11 @@ class SqlIntroductions(Introductions):
             .order_by(INTRODUCTIONS.c.id.desc())
             .limit(limit)
         )
-        return [_introduction(row) for row in rows]
+        return [introduction_of(row) for row in rows]
 
 
-def _introduction(row: sa.Row[Any]) -> Introduction:
+def introduction_of(row: sa.Row[Any]) -> Introduction:
+    """Return what a row tells."""
     return Introduction(**{**row._mapping, "state": State(row.state)})  # noqa: SLF001  # public API of Row
 
 

@@ -196,6 +196,14 @@ class SqlDeliveries(Deliveries):
         number, since = connection_of(work).execute(query).one()
         return number, now if since is None else since
 
+    @override
+    def lift(self, work: Work, floor: int) -> int:
+        lower, connection = _D.sequence < floor, connection_of(work)
+        count = sa.select(sa.func.count()).select_from(DELIVERY).where(lower)
+        lifted = connection.execute(count).scalar_one()
+        connection.execute(sa.update(DELIVERY).where(lower).values(sequence=floor))
+        return lifted
+
 
 def _due(now: float) -> sa.ColumnElement[bool]:
     again = sa.and_(_D.state == State.UNKNOWN.value, _D.must_arrive)

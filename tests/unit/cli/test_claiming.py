@@ -9,6 +9,7 @@ import pytest
 from libs.kernel.errors import SettingsError
 from libs.runtime.cli.claim import claimed
 from libs.runtime.cli.rebuilding import rebuild
+from libs.runtime.cli.restoring import restored
 from libs.runtime.settings import Settings
 
 
@@ -60,7 +61,6 @@ def test_a_process_that_was_killed_holds_nothing(settings: Settings) -> None:
     program = """
 import os, sys
 from libs.runtime.cli.claim import claimed
-from libs.runtime.cli.rebuilding import rebuild
 from libs.runtime.settings import Settings
 with claimed(Settings(data=sys.argv[1])):
     os.kill(os.getpid(), 9)
@@ -87,3 +87,8 @@ def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(tmp_path: Path)
 def test_nothing_is_rebuilt_under_a_kring_that_runs(settings: Settings) -> None:
     with claimed(settings), pytest.raises(SettingsError, match="Another Kring"):
         rebuild(settings, ["search"])
+
+
+def test_nothing_is_restored_under_a_kring_that_runs(settings: Settings) -> None:
+    with claimed(settings), pytest.raises(SettingsError, match="Another Kring"):
+        restored(settings, ["search"], is_vault_lost=False)
