@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness.charts import CHART
-from harness.cluster import OPERATOR_KEY, kubectl, namespace, wait_for
+from harness.cluster import OPERATOR_KEY, namespace, wait_for
 from harness.deployed import Release
 from harness.split import SERVICES
 from harness.writers import Writers
@@ -31,7 +30,6 @@ def database(postgres: Postgres) -> str:
 def release(
     kafka: Kafka, elasticsearch: Elasticsearch, database: str, redis: Redis
 ) -> Iterator[Release]:
-    kubectl("apply", "-f", str(HERE / "operators.yaml"))
     with namespace("split") as home:
         urls = {
             # A member of a group that was killed is missed after 45 s by default.
@@ -109,18 +107,6 @@ def test_it_rolls_back_under_load(
     assert release.images() == {"localhost/kring:old"}
     writers.assert_nothing_is_lost()
     assert_applied_once(witnesses)
-
-
-def test_the_scaled_profile_is_taken_in_its_place(release: Release) -> None:
-    release.upgrade(values=[CHART / "values-scaled.yaml"])
-    by_cpu = release.home.get("horizontalpodautoscalers.autoscaling")
-    by_lag = release.home.get("scaledobjects.keda.sh")
-    assert {each["metadata"]["name"] for each in by_cpu} == {
-        f"kring-{service}-api" for service in SERVICES
-    }
-    assert len(by_lag) == len(SERVICES)
-    assert release.home.get("kafkatopics.kafka.strimzi.io")
-    assert "a search:" in release.test()
 
 
 def assert_applied_once(witnesses: dict[str, Witness]) -> None:

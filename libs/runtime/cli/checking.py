@@ -1,5 +1,6 @@
 """``kring doctor``: what is wrong with the settings and the data, and how to mend it."""
 
+import errno
 import shutil
 import socket
 from collections.abc import Callable, Sequence
@@ -60,22 +61,23 @@ def _folder(settings: Settings) -> str:
 
 
 def _port(settings: Settings) -> str:
-    if _is_running(settings):
-        return "in use by the Kring that runs on this data folder"
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
+            if error.errno == errno.EADDRINUSE and _is_running(settings, together=False):
+                return "in use by the Kring that runs on this data folder"
             raise SettingsError(
                 f"{settings.host}:{settings.port}: {error.strerror}. Choose another KRING_PORT."
             ) from error
     return f"{settings.host}:{settings.port} is free"
 
 
-def _is_running(settings: Settings) -> bool:
+def _is_running(settings: Settings, *, together: bool = True) -> bool:
+    """Tell whether a whole Kring runs here; if not ``together``, or any service of one."""
     try:
-        with claimed(settings, together=True):
+        with claimed(settings, together=together):
             return False
     except SettingsError:
         return True

@@ -112,8 +112,9 @@ def test_an_address_that_is_not_of_this_machine_is_told(settings: Settings) -> N
     assert found(settings.model_copy(update={"host": "192.0.2.1"}), "port")["wrong"]
 
 
-def test_the_port_of_the_kring_that_runs_here_is_fine(settings: Settings) -> None:
-    with claimed(settings), socket.create_server(("127.0.0.1", 0)) as taken:
+@pytest.mark.parametrize("together", [False, True], ids=["whole", "services apart"])
+def test_the_port_of_the_kring_that_runs_here_is_fine(settings: Settings, together: bool) -> None:
+    with claimed(settings, together=together), socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         finding = found(settings.model_copy(update={"port": port}), "port")
 
