@@ -66,7 +66,7 @@ class SplitKring(Installation):
             "KRING_ENCODER": "use",
             "KRING_PORT": "0",
         }
-        super().__init__(data, **chosen, **settings)
+        super().__init__(data, **{**chosen, **settings})
         self._held: dict[tuple[str, tuple[str, ...]], subprocess.Popen[bytes]] = {}
         """The process that has some roles of a service now."""
 
