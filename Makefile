@@ -32,7 +32,7 @@ test: check ## everything: checks, tests with coverage, journeys, the browser
 	@PATH=$(BIN):$$PATH bash tests/run.sh
 
 faults: $(STAMP) ## break every process and server in every way, and write the table: an hour
-	FAULT_KILLS=$${FAULT_KILLS:-50} FAULT_TABLE=docs/faults.md $(BIN)/pytest tests/faults -q -s -p no:randomly -p no:xdist
+	FAULT_KILLS=$${FAULT_KILLS:-50} FAULT_TABLE=docs/faults.md $(BIN)/pytest tests/faults tests/journeys/test_journey_restore.py -q -s -p no:randomly -p no:xdist -p no:faulthandler
 
 upgrade: $(STAMP) ## replace the release before by this one, process by process, under load
 	$(BIN)/pytest tests/upgrade -q -s -p no:randomly -p no:xdist

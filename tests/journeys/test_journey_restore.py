@@ -7,12 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from faults.conftest import ALL
 from harness.backups import backup_of
 from harness.installation import Installation, Kring, Network, Person, initiative
 from harness.split import SERVICES, SplitKring, servers_of
-from journeys.conftest import EACH_WAY
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
+EACH_WAY = [
+    "embedded",
+    pytest.param(
+        "split",
+        marks=[
+            pytest.mark.servers,
+            pytest.mark.skipif(not ALL, reason="`make faults` restores over servers, too"),
+        ],
+    ),
+]
 
 OTHER_KEY = "0123456789abcdefghijklmnopqrstuvwxyz"
 OLD = "Elke dinsdag koken we met buren in het buurthuis, wie alleen is schuift aan."
