@@ -32,6 +32,8 @@ class Log:
 
     def __init__(self, brokers: Brokers) -> None:
         self._brokers = brokers
+        # One for good: if it goes while brokers that are down owe it an answer, the process ends.
+        self._administrator = AdminClient({"bootstrap.servers": brokers.servers})
 
     def read(self, topic: str) -> Iterator[Record]:
         """Yield every record that is there now, slot by slot."""
@@ -67,8 +69,7 @@ class Log:
     def widen(self, topic: str, partitions: int) -> None:
         """Give a topic so many partitions."""
         wanted = NewPartitions(self._brokers.topic(topic), partitions)
-        admin = self._administrator()  # an answer comes only while somebody holds it
-        for answer in admin.create_partitions([wanted]).values():
+        for answer in self._administrator.create_partitions([wanted]).values():
             answer.result(timeout=ANSWER_SECONDS)
 
     def delete(self, topic: str) -> None:
@@ -80,21 +81,16 @@ class Log:
         places = [
             TopicPartition(name, slot.partition, end) for slot, end in zip(slots, ends, strict=True)
         ]
-        admin = self._administrator()
-        for answer in admin.delete_records(places).values():
+        for answer in self._administrator.delete_records(places).values():
             answer.result(timeout=ANSWER_SECONDS)
-
-    def _administrator(self) -> AdminClient:
-        return AdminClient({"bootstrap.servers": self._brokers.servers})
 
     def unread(self) -> int:
         """Return how many records the groups of our services have not committed."""
-        admin = self._administrator()
         groups = [self._brokers.group(group_of(service)) for service in SERVICES]
         committed = [
             place
             for group in groups
-            for answer in admin.list_consumer_group_offsets(
+            for answer in self._administrator.list_consumer_group_offsets(
                 [ConsumerGroupTopicPartitions(group)], request_timeout=ANSWER_SECONDS
             ).values()
             for place in answer.result(timeout=ANSWER_SECONDS).topic_partitions

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import psycopg
@@ -85,14 +85,17 @@ class Trial:
         except (KafkaException, psycopg.OperationalError):  # the server is coming back
             return False
 
-    def check(self, *kept: Kept) -> int:
-        """See that every invariant holds; return how many snapshots were looked at."""
+    def check(self, *kept: Kept, planted: Sequence[str] = ()) -> int:
+        """See that every invariant holds but where a fault was planted in the log itself.
+
+        Returns how many snapshots were looked at.
+        """
         looked_at = 0
         for each in kept or (STORIES,):
             mine = each is STORIES
             acknowledged = self.ledger.acknowledged() if mine else ()
             seen = observe(self.cluster.site, each, acknowledged, self.history if mine else ())
-            assert violations(seen) == []
+            assert violations(seen) == list(planted)
             looked_at += len(seen.log)
         return looked_at
 
