@@ -82,7 +82,7 @@ class Trial:
     def _is_at_rest(self, may_bury: bool) -> bool:
         try:
             return is_at_rest(self.cluster.site, may_bury=may_bury)
-        except (KafkaException, psycopg.OperationalError):  # the server is coming back
+        except (KafkaException, TimeoutError, psycopg.OperationalError):  # it is coming back
             return False
 
     def check(self, *kept: Kept, planted: Sequence[str] = ()) -> int:
