@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Producer, TopicPartition
+from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewPartitions
 from faults.checker import Sequences
 from faults.observing import ENCODER, SERVICES, Site
+from kafka.admin import KafkaAdminClient
 from typing_extensions import override
 
 from libs.contracts import headers
@@ -87,22 +88,19 @@ class Log:
     def unread(self) -> int:
         """Return how many records the groups of our services have not committed."""
         groups = [self._brokers.group(group_of(service)) for service in SERVICES]
-        committed = [
-            place
-            for group in groups
-            for answer in self._administrator.list_consumer_group_offsets(
-                [ConsumerGroupTopicPartitions(group)], request_timeout=ANSWER_SECONDS
-            ).values()
-            for place in answer.result(timeout=ANSWER_SECONDS).topic_partitions
-        ]
+        with closing(KafkaAdminClient(bootstrap_servers=self._brokers.servers)) as client:
+            committed = client.list_group_offsets(groups)
         with closing(self._reader()) as reader:
-            return sum(self._behind(reader, place) for place in committed)
+            return sum(
+                self._behind(reader, TopicPartition(slot.topic, slot.partition), done.offset)
+                for found in committed.values()
+                for slot, done in found.items()
+            )
 
     @staticmethod
-    def _behind(reader: Consumer, place: TopicPartition) -> int:
-        bare = TopicPartition(place.topic, place.partition)
-        _, end = reader.get_watermark_offsets(bare, timeout=ANSWER_SECONDS)
-        return max(0, end - max(place.offset, 0))
+    def _behind(reader: Consumer, place: TopicPartition, done: int) -> int:
+        _, end = reader.get_watermark_offsets(place, timeout=ANSWER_SECONDS)
+        return max(0, end - max(done, 0))
 
     def _slots(self, reader: Consumer, topic: str) -> list[int]:
         name = self._brokers.topic(topic)

@@ -14,6 +14,7 @@ from faults.ledger import Ledger
 from faults.observing import KEPT, SERVICES, Kept, applied, is_at_rest, observe
 from faults.people import join
 from harness.installation import Network
+from kafka.errors import KafkaError
 
 STORIES, MEMBERS = KEPT
 AMOUNT = 60
@@ -82,7 +83,7 @@ class Trial:
     def _is_at_rest(self, may_bury: bool) -> bool:
         try:
             return is_at_rest(self.cluster.site, may_bury=may_bury)
-        except (KafkaException, TimeoutError, psycopg.OperationalError):  # it is coming back
+        except (KafkaException, KafkaError, psycopg.OperationalError):  # it is coming back
             return False
 
     def check(self, *kept: Kept, planted: Sequence[str] = ()) -> int:
