@@ -9,7 +9,13 @@ from typing import Any
 
 import psycopg
 from confluent_kafka import Consumer, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it names no exports
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    ResourceType,
+)
 from confluent_kafka.cimpl import NewPartitions
 from faults.checker import Sequences
 from faults.observing import ENCODER, SERVICES, Site
@@ -82,7 +88,15 @@ class Log:
         places = [
             TopicPartition(name, slot.partition, end) for slot, end in zip(slots, ends, strict=True)
         ]
+        self._keep_by(name, "compact,delete")  # one that is only compacted loses none
         for answer in self._administrator.delete_records(places).values():
+            answer.result(timeout=ANSWER_SECONDS)
+        self._keep_by(name, "compact")
+
+    def _keep_by(self, topic: str, policy: str) -> None:
+        entry = ConfigEntry("cleanup.policy", policy, incremental_operation=AlterConfigOpType.SET)
+        resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
+        for answer in self._administrator.incremental_alter_configs([resource]).values():
             answer.result(timeout=ANSWER_SECONDS)
 
     def unread(self) -> int:
@@ -99,8 +113,8 @@ class Log:
 
     @staticmethod
     def _behind(reader: Consumer, place: TopicPartition, done: int) -> int:
-        _, end = reader.get_watermark_offsets(place, timeout=ANSWER_SECONDS)
-        return max(0, end - max(done, 0))
+        oldest, end = reader.get_watermark_offsets(place, timeout=ANSWER_SECONDS)
+        return max(0, end - max(done, oldest))  # what was deleted is not there to be read
 
     def _slots(self, reader: Consumer, topic: str) -> list[int]:
         name = self._brokers.topic(topic)

@@ -55,9 +55,9 @@ class Trial:
             pause.wait(min(every_seconds, max(0.0, until - time.monotonic())))
 
     def stir(self) -> None:
-        """Let every service have something to do: stories and a member that changes."""
-        self.tell()
-        join(Network(self.cluster), f"Lid {self.series} {self.edition}")
+        """Let every service have something to do: stories and, where they are taken, a member."""
+        if self.tell():
+            join(Network(self.cluster), f"Lid {self.series} {self.edition}")
 
     def unbury(self) -> dict[str, int]:
         """Drop what was buried; return how much that was, by service."""
