@@ -93,6 +93,11 @@ class Log:
             answer.result(timeout=ANSWER_SECONDS)
         self._keep_by(name, "compact")
 
+    def drop(self, topic: str) -> None:
+        """Delete a topic with all that is in it."""
+        for answer in self._administrator.delete_topics([self._brokers.topic(topic)]).values():
+            answer.result(timeout=ANSWER_SECONDS)
+
     def _keep_by(self, topic: str, policy: str) -> None:
         entry = ConfigEntry("cleanup.policy", policy, incremental_operation=AlterConfigOpType.SET)
         resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])

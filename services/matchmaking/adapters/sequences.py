@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 import sqlalchemy as sa
 from typing_extensions import override
 
+from libs.adapters.sql.sequences import among, lift
 from libs.adapters.sql.work import connection_of, locking
 from libs.ports.database import Work
 from services.matchmaking.adapters.introductions import introduction_of
@@ -18,21 +19,15 @@ class SqlSequences(Sequences):
 
     @override
     def lift(self, work: Work, floor: int) -> int:
-        connection, lifted = connection_of(work), 0
-        for table, anew in ((SLATES, {"digest": ""}), (INTRODUCTIONS, {})):
-            lower = table.c.sequence < floor
-            count = sa.select(sa.func.count()).select_from(table).where(lower)
-            lifted += connection.execute(count).scalar_one()
-            connection.execute(sa.update(table).where(lower).values(sequence=floor, **anew))
-        return lifted
+        return lift(work, SLATES, floor, digest="") + lift(work, INTRODUCTIONS, floor)
 
     @override
     def slates(self, work: Work, member_ids: Collection[str]) -> frozenset[str]:
-        return _among(work, SLATES.c.member_id, member_ids)
+        return among(work, SLATES.c.member_id, member_ids)
 
     @override
     def introductions(self, work: Work, ids: Collection[str]) -> frozenset[str]:
-        return _among(work, INTRODUCTIONS.c.id, ids)
+        return among(work, INTRODUCTIONS.c.id, ids)
 
     @override
     def open_since(
@@ -45,7 +40,3 @@ class SqlSequences(Sequences):
             .limit(limit)
         )
         return [introduction_of(row) for row in connection_of(work).execute(locking(work, query))]
-
-
-def _among(work: Work, column: sa.Column[str], ids: Collection[str]) -> frozenset[str]:
-    return frozenset(connection_of(work).scalars(sa.select(column).where(column.in_(list(ids)))))

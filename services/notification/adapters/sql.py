@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from typing_extensions import override
 
+from libs.adapters.sql.sequences import lift
 from libs.adapters.sql.work import connection_of, locking
 from libs.ports.database import Work
 from services.notification.adapters.tables import DELIVERY, MEMBER, MENTION, NOTIFICATION
@@ -198,11 +199,7 @@ class SqlDeliveries(Deliveries):
 
     @override
     def lift(self, work: Work, floor: int) -> int:
-        lower, connection = _D.sequence < floor, connection_of(work)
-        count = sa.select(sa.func.count()).select_from(DELIVERY).where(lower)
-        lifted = connection.execute(count).scalar_one()
-        connection.execute(sa.update(DELIVERY).where(lower).values(sequence=floor))
-        return lifted
+        return lift(work, DELIVERY, floor)
 
 
 def _due(now: float) -> sa.ColumnElement[bool]:
