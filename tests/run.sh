@@ -20,11 +20,12 @@ left_out() { # what is missing on this machine; CI must not leave anything out
 }
 
 # Those that wait longest begin first.
-together=(tests/secured tests/contract tests/unit tests/api tests/architecture tests/badinput
-  tests/security tests/charts)
+together=(tests/secured tests/contract tests/unit tests/badinput tests/security tests/api
+  tests/architecture tests/charts)
 
 side_by_side() { # three at a time, each with servers of its own: half of the tests mostly wait
-  pytest "${together[@]}" -q -rs -p no:randomly -n 3 --dist loadfile "${written[@]}" "$@"
+  pytest "${together[@]}" -q -rs -p no:randomly -n 3 --dist loadfile --no-loadscope-reorder \
+    "${written[@]}" "$@"
 }
 
 whole() { # one at a time: each is up to ten processes
