@@ -281,9 +281,6 @@ def test_a_topic_that_was_deleted_is_made_and_filled_again(
         trial.tell()
         trial.settle()
         cluster.site.log.drop(STORY_TOPIC.name)
-        for service in ("ingestion", "search"):  # topics are made at a start
-            cluster.stop_one(service)
-            cluster.restart(service)
         _tell_again(cluster, trial, row)
 
 

@@ -142,6 +142,12 @@ class Kafka:
         query = "&".join(f"{name}={value}" for name, value in options.items())
         return f"{scheme}://{self.bootstrap}/t{uuid.uuid4().hex[:12]}?{query}"
 
+    def drop(self, topic: str) -> None:
+        """Delete a topic with all that is in it."""
+        client = AdminClient({"bootstrap.servers": self.bootstrap})
+        for answer in client.delete_topics([topic]).values():
+            answer.result(timeout=ANSWER_SECONDS)
+
     def _start(self) -> Server:
         return Server.start(
             [

@@ -59,6 +59,10 @@ class Administration:
                 _create(client, wanted)
         self._there |= missing
 
+    def look_again(self) -> None:
+        """Take no topic for granted any more: somebody may have deleted one."""
+        self._there.clear()
+
     def forget(self, group: str) -> None:
         """Drop a group with its offsets; raises ``RetryableError`` while it has members."""
         name = self._brokers.group(group)

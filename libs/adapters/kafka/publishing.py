@@ -66,6 +66,7 @@ class Publisher:
                 held += 1
             if error is not None:
                 self._discard()
+                self._administration.look_again()
         if error is not None and not held:
             with self._connection.translated("publishing"):
                 raise error

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import structlog
 from kafka import KafkaConsumer, TopicPartition
@@ -29,7 +30,7 @@ from libs.kernel.errors import AccessError, RetryableError
 from libs.kernel.turns import Turns
 from libs.ports.bus import Delivery, Slot, Subscription
 
-FETCH_RECORDS = 500
+FETCH_RECORDS = 2000
 """How many records wait here at most."""
 TOUCH_SECONDS = 0.5
 """How often the group is heard while records wait here."""
@@ -100,6 +101,7 @@ class KafkaSubscription(Subscription):
         self._waiting: Turns[Any, Any] = Turns()
         self._done: dict[Any, int] = {}
         self._ends: dict[Any, int] = {}
+        self._made: dict[str, UUID] = {}
         self._asked_ends = 0.0
         self._touched = 0.0
         self._closed = False
@@ -164,7 +166,7 @@ class KafkaSubscription(Subscription):
         """Give the slots back, and what waits here with them."""
         consumer, self._consumer = self._consumer, None
         self._arrivals, self._waiting = _Arrivals(), Turns()
-        self._done, self._ends = {}, {}
+        self._done, self._ends, self._made = {}, {}, {}
         if consumer is None:
             return
         try:
@@ -180,6 +182,7 @@ class KafkaSubscription(Subscription):
         give_up = time.monotonic() + ANSWER_SECONDS
         while not self._waiting and self._is_settled() and self._is_behind():
             if time.monotonic() > give_up:
+                self._leave()  # a new client asks for everything anew
                 raise RetryableError(f"Kafka has records for {self._group} but does not send them")
             self._ask(LOOK_SECONDS)
 
@@ -190,6 +193,7 @@ class KafkaSubscription(Subscription):
         while not found and not self._is_settled() and time.monotonic() < give_up:
             found = self._fetch(LOOK_SECONDS)
         self._touched = time.monotonic()
+        self._see_topics()
         new, self._arrivals.new = self._arrivals.new, set()
         held = self._consumer.assignment()
         for partition in {*self._waiting.keys(), *self._done, *self._ends}:
@@ -200,6 +204,23 @@ class KafkaSubscription(Subscription):
         for partition, messages in found.items():
             self._done.setdefault(partition, start_of(messages[0]))
             self._waiting.add(partition, messages)
+
+    def _see_topics(self) -> None:
+        """Begin anew if a topic was made anew: places in the one that was deleted mean nothing.
+
+        Raises ``RetryableError`` then; 3.0.12 itself would go on where it was.
+        """
+        for name in self._topics:
+            topic = self._brokers.topic(name)
+            made = self._consumer._cluster.topic_id(topic)  # noqa: SLF001  # nobody else tells
+            if made is None or self._made.setdefault(topic, made) == made:
+                continue
+            held = [each for each in self._consumer.assignment() if each.topic == topic]
+            start = {partition: OffsetAndMetadata(0, "", -1) for partition in held}
+            self._consumer.commit(start, timeout_ms=REQUEST_MS)
+            self._leave()
+            log.error("a topic was made anew", topic=topic, group=self._group)
+            raise RetryableError(f"{topic} was deleted and made anew: it is read from its start")
 
     def _fetch(self, seconds: float) -> Mapping[Any, Sequence[Any]]:
         """Return records by partition; what cannot be read is a ``Gap`` among them."""

@@ -48,6 +48,10 @@ class Administration:
                 _await(client.create_topics(wanted, operation_timeout=REQUEST_SECONDS))
         self._there |= missing
 
+    def look_again(self) -> None:
+        """Take no topic for granted any more: somebody may have deleted one."""
+        self._there.clear()
+
     def forget(self, group: str) -> None:
         """Drop a group with its offsets; raises ``RetryableError`` while it has members."""
         with self._connection.translated("forgetting a group"), self._client() as client:

@@ -55,6 +55,7 @@ class Publisher:
             held, reason = self._send(producer, records)
             if held < len(records):
                 self._discard()
+                self._administration.look_again()
         if not held:
             raise self._connection.meaning("publishing", reason)
         return held

@@ -26,7 +26,7 @@ from libs.kernel.errors import AccessError, RetryableError
 from libs.kernel.turns import Turns
 from libs.ports.bus import Delivery, Slot, Subscription
 
-FETCH_RECORDS = 500
+FETCH_RECORDS = 2000
 """How many records wait here at most; librdkafka itself has read further ahead."""
 JOIN_SECONDS = 5.0
 """How long a poll waits for slots when there are none; after a refusal librdkafka rests 3 s."""
@@ -152,6 +152,7 @@ class LibrdkafkaSubscription(Subscription):
         give_up = time.monotonic() + ANSWER_SECONDS
         while not (self._waiting or self._closed) and self._is_behind():
             if time.monotonic() > give_up:
+                self._leave(is_heard=True)  # a new client asks for everything anew
                 raise RetryableError(f"Kafka has records for {self._group} but does not send them")
             self._ask(LOOK_SECONDS, FETCH_RECORDS)
 
