@@ -125,6 +125,7 @@ def _sequence(envelope: Attributes) -> int:
     text = _text(envelope, "sequence")
     if not (text.isascii() and text.isdigit() and len(text) <= _SEQUENCE_DIGITS):
         raise PoisonError(f"ce_sequence {text[:40]!r} is no number of {_SEQUENCE_DIGITS} digits")
-    if int(text) > _LARGEST_SEQUENCE:
+    sequence = int(text)
+    if sequence > _LARGEST_SEQUENCE:
         raise PoisonError(f"ce_sequence {text} is beyond what databases count")
-    return int(text)
+    return sequence

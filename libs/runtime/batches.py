@@ -3,7 +3,7 @@
 LEAST = 16
 """Long stories are ten passages each: an encoder takes seconds for so many, not minutes, and the
 probes and the group see the loop turn."""
-MOST = 512
+MOST = 2048
 QUICK_SECONDS = 0.25
 SLOW_SECONDS = 1.0
 
@@ -16,10 +16,8 @@ class BatchSize:
         self.records = LEAST
 
     def took(self, records: int, seconds: float) -> None:
-        """Learn from how long so many records took; a batch that was not full says nothing."""
-        if records < self.records:
-            return
-        if seconds < QUICK_SECONDS:
+        """Learn from how long so many records took; that few were quick says nothing."""
+        if seconds > SLOW_SECONDS:
+            self.records = max(LEAST, min(records, self.records) // 2)
+        elif records == self.records and seconds < QUICK_SECONDS:
             self.records = min(MOST, 2 * self.records)
-        elif seconds > SLOW_SECONDS:
-            self.records = max(LEAST, self.records // 2)

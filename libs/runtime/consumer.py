@@ -145,7 +145,7 @@ class Consumer:
         for delivery in deliveries:
             try:
                 event = event_of(delivery)
-                decoded.append(Taken(delivery, event, digest_of(event)))
+                decoded.append(Taken(delivery, event, digest_of(delivery.record)))
             except Exception as error:  # noqa: BLE001  # bytes that break the decoder are poison too
                 outcomes[delivery.slot, delivery.offset] = self._bury(delivery, error, attempts=1)
         taken = self._opened(decoded, outcomes)
@@ -166,7 +166,7 @@ class Consumer:
             elif isinstance(event, PoisonError):
                 outcomes[one.place] = self._bury(one.delivery, event, attempts=1)
             else:
-                taken.append(one._replace(event=event))
+                taken.append(one if event is one.event else one._replace(event=event))
         return taken
 
     def _apply_or_split(self, handler: Handler, taken: Sequence[Taken]) -> Outcomes:

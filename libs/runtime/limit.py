@@ -43,4 +43,7 @@ class DeadLetterLimit:
         return None
 
     def _window(self, slot: Slot) -> "deque[bool]":
-        return self._recent.setdefault(slot, deque(maxlen=WINDOW))
+        window = self._recent.get(slot)
+        if window is None:
+            window = self._recent[slot] = deque(maxlen=WINDOW)
+        return window

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from google.protobuf.message import Message
 
-from libs.contracts.envelope import Event
+from libs.contracts.envelope import Event, Record
 from libs.kernel import trace
 from libs.ports.bus import Delivery, Slot
 
@@ -60,6 +60,6 @@ def reason_of(error: Exception) -> str:
     return reason.encode("utf-8", "backslashreplace").decode().replace("\0", "")
 
 
-def digest_of(event: Event[Message]) -> bytes:
-    """Return what tells one state from another."""
-    return hashlib.sha256(event.state.SerializeToString(deterministic=True)).digest()
+def digest_of(record: Record) -> bytes:
+    """Return what tells one state from another; ours are written in one way only."""
+    return hashlib.sha256(record.value).digest()
