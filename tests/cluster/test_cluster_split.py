@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness.cluster import OPERATOR_KEY, namespace, wait_for
+from harness.charts import CHART
+from harness.cluster import OPERATOR_KEY, kubectl, namespace, wait_for
 from harness.deployed import Release
 from harness.split import SERVICES
 from harness.writers import Writers
@@ -30,6 +31,7 @@ def database(postgres: Postgres) -> str:
 def release(
     kafka: Kafka, elasticsearch: Elasticsearch, database: str, redis: Redis
 ) -> Iterator[Release]:
+    kubectl("apply", "-f", str(HERE / "operators.yaml"))
     with namespace("split") as home:
         urls = {
             # A member of a group that was killed is missed after 45 s by default.
@@ -107,6 +109,24 @@ def test_it_rolls_back_under_load(
     assert release.images() == {"localhost/kring:old"}
     writers.assert_nothing_is_lost()
     assert_applied_once(witnesses)
+
+
+def test_the_scaled_profile_becomes_ready_and_rolls_back(release: Release, kafka: Kafka) -> None:
+    release.upgrade(f"kafka.bootstrap={kafka.bootstrap}", values=[CHART / "values-scaled.yaml"])
+    workloads = _names(release, "deployments.apps")
+    by_cpu = {name for name in workloads if name.endswith("-api")}
+    by_lag = {name for name in workloads if name.endswith("-consumer")}
+    assert _names(release, "horizontalpodautoscalers.autoscaling") == by_cpu
+    assert _names(release, "scaledobjects.keda.sh") == by_lag
+    assert release.home.get("kafkatopics.kafka.strimzi.io")
+    assert "a search:" in release.test()
+    release.roll_back()
+    assert not _names(release, "scaledobjects.keda.sh")
+    assert "a search:" in release.test()
+
+
+def _names(release: Release, kind: str) -> set[str]:
+    return {each["metadata"]["name"] for each in release.home.get(kind)}
 
 
 def assert_applied_once(witnesses: dict[str, Witness]) -> None:
