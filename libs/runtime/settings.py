@@ -5,6 +5,7 @@ import os
 import secrets
 from pathlib import Path
 from tempfile import mkstemp
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -82,6 +83,11 @@ class Settings(BaseSettings):
         pattern="^(debug|info|warning|error)$",
         description="Least serious log that is told.",
     )
+
+    @property
+    def public_host(self) -> str:
+        """Return the only host, with its port, that requests may name; empty for any."""
+        return urlsplit(self.public_url).netloc.lower()
 
     def url(self, template: str, service: str = "") -> str:
         """Return one of the URL settings with the data folder and a service's name put in."""

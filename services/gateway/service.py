@@ -187,8 +187,8 @@ class _Gateway:
             proxies=self._ports.settings.trusted_proxies,
             refuse=self._refuse,
         )
-        if self._public.netloc:
-            app.add_middleware(KnownHost, hosts={self._public.netloc.lower()})
+        if host := self._ports.settings.public_host:
+            app.add_middleware(KnownHost, hosts={host})
         app.add_middleware(SecurityHeaders, is_https=self._cookie.is_secure)
 
     def _audit(self) -> Audit:

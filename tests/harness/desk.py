@@ -17,6 +17,8 @@ class Desk:
         self.status = 200
         self.body: bytes = b"{}"
         self.asked: list[tuple[str, str, str]] = []
+        self.host = ""
+        """How it was called by whoever asked last."""
         self.bodies: list[dict[str, Any]] = []
         self.import_as: str | None = None
 
@@ -24,6 +26,7 @@ class Desk:
         length = int(request.headers.get("content-length", 0))
         content = request.rfile.read(length)
         key = request.headers.get("authorization", "")
+        self.host = request.headers.get("host", "")
         self.asked.append((request.command, request.path, key))
         if content:
             self.bodies.append(orjson.loads(content))

@@ -35,10 +35,13 @@ class Client:
         """Take settings whose secrets are set; ``url`` and ``key`` reach another installation."""
         self.url = (url or _address(settings)).rstrip("/")
         token = key or settings.operator_key.get_secret_value()
+        headers = {"authorization": f"Bearer {token}"}
+        if settings.public_host and not url:  # the gateway answers to no other name
+            headers["host"] = settings.public_host
         try:
             self._http = httpx2.Client(
                 base_url=self.url,
-                headers={"authorization": f"Bearer {token}"},
+                headers=headers,
                 timeout=TIMEOUT_SECONDS,
                 trust_env=bool(url),  # a proxy of the environment cannot reach this machine
             )

@@ -1,6 +1,6 @@
 """``kring doctor``: whether what should run answers, and what each process says of itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -30,14 +30,18 @@ def running_checks(
     if not (are_apart or is_running):
         return []
     asked = [name for name in services if are_apart or name != _GATEWAY]
-    checks = [Checkup(f"{name} api", partial(_answers, wiring, name)) for name in asked]
+    host = settings.public_host  # the only name to which the gateway answers
+    headers = {_GATEWAY: {"host": host}} if host else {}
+    checks = [
+        Checkup(f"{name} api", partial(_answers, wiring, name, headers.get(name))) for name in asked
+    ]
     if not are_apart and _GATEWAY in services:
         checks.append(Checkup(f"{_GATEWAY} api", partial(_gateway, settings)))
     return [*checks, *_processes(settings.data / PROBES)]
 
 
-def _answers(wiring: Wiring, name: str) -> str:
-    reply = wiring.peers().call(name, "GET", "/openapi.json")
+def _answers(wiring: Wiring, name: str, headers: Mapping[str, str] | None) -> str:
+    reply = wiring.peers().call(name, "GET", "/openapi.json", headers=headers)
     if reply.status != _FINE:
         raise RetryableError(f"answers with {reply.status}: its log tells why.")
     return "answers"

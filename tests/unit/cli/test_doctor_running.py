@@ -76,13 +76,27 @@ def test_a_service_that_answers_with_an_error_is_told(
     assert told == {"search api": "! answers with 500: its log tells why."}
 
 
+def test_the_gateway_is_asked_by_the_name_to_which_it_answers(
+    settings: Settings, desk: Desk, url: str
+) -> None:
+    published = {"peers": url, "public_url": "https://Kring.example.org/"}
+
+    assert checks(settings.model_copy(update=published), "gateway") == {"gateway api": "answers"}
+    assert desk.host == "kring.example.org"
+    checks(settings.model_copy(update=published), "search")
+    assert url.endswith(desk.host)
+
+
 def test_where_kring_runs_its_gateway_is_asked_where_people_find_it(
-    settings: Settings, url: str
+    settings: Settings, desk: Desk, url: str
 ) -> None:
     (settings.data / ADDRESS).parent.mkdir()
     (settings.data / ADDRESS).write_text(url)
 
     assert checks(settings, "gateway", is_running=True) == {"gateway api": f"answers at {url}"}
+    assert url.endswith(desk.host)
+    checks(settings.model_copy(update={"public_url": "https://k.org"}), "gateway", is_running=True)
+    assert desk.host == "k.org"
 
 
 def test_each_process_of_the_folder_says_how_it_is_and_those_that_are_gone_say_nothing(
