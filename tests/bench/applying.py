@@ -36,6 +36,8 @@ from libs.ports.bus import Bus, Delivery, Slot, Subscription
 from libs.ports.database import Database, Work
 from libs.runtime.bench.rounds import Outcome, Pair, interleaved, rate
 from libs.runtime.consumer import Consumer
+from libs.runtime.logs import configure_logs
+from libs.runtime.memory import collect_rarely
 
 CLOCK = SystemClock()
 IDS = Uuid7(CLOCK)
@@ -243,6 +245,8 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=20_000)
     parser.add_argument("--record", type=Path, help="append the outcome to this document")
     given = parser.parse_args()
+    collect_rarely()  # as services do, who write no line per event either
+    configure_logs(format_name="json", level="info")
     records = stories(given.events)
     outcomes = []
     with tempfile.TemporaryDirectory(prefix="kring-bench-") as name:

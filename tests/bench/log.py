@@ -38,6 +38,7 @@ from libs.ports.database import Database, Work
 from libs.runtime.bench.rounds import ROUNDS, Outcome, Pair, interleaved, rate
 from libs.runtime.consumer import Consumer
 from libs.runtime.logs import configure_logs
+from libs.runtime.memory import collect_rarely
 from libs.runtime.relay import Relay
 from libs.runtime.service import Handler
 
@@ -272,6 +273,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--record", type=Path, help="append the outcome to this document")
     given = parser.parse_args()
+    collect_rarely()
     configure_logs(format_name="json", level="info")  # as services do: no line per event
     with site(given.events) as made:
         outcomes = measured(made, given.rounds)

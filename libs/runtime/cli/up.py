@@ -20,7 +20,7 @@ from libs.runtime.cli.importing import import_records
 from libs.runtime.cli.sample import Sample
 from libs.runtime.cli.table import read_records
 from libs.runtime.lifecycle import ROLES, Process
-from libs.runtime.memory import share_arenas
+from libs.runtime.memory import collect_rarely, share_arenas
 from libs.runtime.settings import Settings
 
 UNFINISHED = "sample.unfinished"
@@ -136,6 +136,7 @@ def _observable(settings: Settings, address: str) -> Iterator[None]:
 def _process(settings: Settings) -> Process:
     sys.setswitchinterval(_SWITCH_SECONDS)
     share_arenas()
+    collect_rarely()
     clock = SystemClock()
     return Process(settings, clock=clock, ids=Uuid7(clock))
 

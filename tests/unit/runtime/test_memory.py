@@ -1,10 +1,13 @@
-"""Threads of one process share the arenas of the C library."""
+"""Threads share the arenas of the C library, and garbage is rarely looked for."""
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from libs.runtime.memory import collect_rarely
 
 ROOT = Path(__file__).resolve().parents[3]
 ALLOCATE_IN_THREADS = """
@@ -38,3 +41,22 @@ def test_many_threads_use_two_arenas(tmp_path: Path) -> None:
         counted[way] = report.read_text().count("<heap nr=")
 
     assert counted["shared"] <= 2 < counted["as it is"]
+
+
+def test_a_batch_is_made_without_a_look_for_garbage() -> None:
+    before = gc.get_threshold()
+    looks: list[str] = []
+
+    def note(phase: str, _told: object) -> None:
+        looks.append(phase)
+
+    try:
+        collect_rarely()
+        gc.collect()
+        gc.callbacks.append(note)
+        kept = [[number] for number in range(30_000)]
+        gc.callbacks.remove(note)
+    finally:
+        gc.set_threshold(*before)
+
+    assert (len(kept), looks) == (30_000, [])
