@@ -1,6 +1,7 @@
 """Writing whole rows, new or changed, in one statement that SQLite and PostgreSQL share."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,12 +23,17 @@ def upsert(work: Work, table: sa.Table, *rows: Mapping[str, object]) -> None:
         rows, key=lambda row: [str(row[key]) for key in keys]
     )
     connection = connection_of(work)
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(table)
-    change = {name: insert.excluded[name] for name in rows[0] if name not in keys}
-    statement = (
-        insert.on_conflict_do_update(index_elements=keys, set_=change)
-        if change
-        else insert.on_conflict_do_nothing(index_elements=keys)
-    )
+    statement = _statement(connection.dialect.name, table, tuple(rows[0]))
     connection.execute(statement, [dict(row) for row in ordered])
+
+
+@cache
+def _statement(dialect: str, table: sa.Table, names: tuple[str, ...]) -> sa.Executable:
+    """Return the statement; to build it takes as long as to execute it for one row."""
+    keys = [column.name for column in table.primary_key]
+    kind = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    insert: postgresql.Insert | sqlite.Insert = kind(table)
+    change = {name: insert.excluded[name] for name in names if name not in keys}
+    if not change:
+        return insert.on_conflict_do_nothing(index_elements=keys)
+    return insert.on_conflict_do_update(index_elements=keys, set_=change)
