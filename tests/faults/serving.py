@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it names no
 )
 from confluent_kafka.cimpl import NewPartitions
 from faults.checker import Sequences
-from faults.observing import ENCODER, SERVICES, Site
+from faults.observing import ENCODER, KEPT, SERVICES, Site
 from kafka.admin import KafkaAdminClient
 from typing_extensions import override
 
@@ -106,14 +107,22 @@ class Log:
 
     def unread(self) -> int:
         """Return how many records the groups of our services have not committed."""
-        groups = [self._brokers.group(group_of(service)) for service in SERVICES]
+        groups = {name: self._brokers.group(group_of(name)) for name in SERVICES}
         with closing(KafkaAdminClient(bootstrap_servers=self._brokers.servers)) as client:
-            committed = client.list_group_offsets(groups)
+            committed = client.list_group_offsets(list(groups.values()))
+        done = {
+            (group, slot.topic, slot.partition): place.offset
+            for group, found in committed.items()
+            for slot, place in found.items()
+        }
         with closing(self._reader()) as reader:
+            for kept in KEPT:  # who has committed nothing yet has taken nothing
+                topic = self._brokers.topic(kept.topic.name)
+                for name, number in product(kept.consumers, self._slots(reader, kept.topic.name)):
+                    done.setdefault((groups[name], topic, number), 0)
             return sum(
-                self._behind(reader, TopicPartition(slot.topic, slot.partition), done.offset)
-                for found in committed.values()
-                for slot, done in found.items()
+                self._behind(reader, TopicPartition(topic, number), offset)
+                for (_, topic, number), offset in done.items()
             )
 
     @staticmethod

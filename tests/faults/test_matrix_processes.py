@@ -25,7 +25,7 @@ STILL_SECONDS = 15.0
 """Longer than a member of a group may be unheard (6 s here)."""
 LEAD_SECONDS = 40.0
 """Longer than a relay may stand still (30 s)."""
-BAD = 1200
+BAD = 300
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,8 @@ class Trial:
             mine = each is STORIES
             acknowledged = self.ledger.acknowledged() if mine else ()
             seen = observe(self.cluster.site, each, acknowledged, self.history if mine else ())
-            assert violations(seen) == list(planted)
+            found = violations(seen)
+            assert found == list(planted), found
             looked_at += len(seen.log)
         return looked_at
 
