@@ -182,7 +182,6 @@ class KafkaSubscription(Subscription):
         give_up = time.monotonic() + ANSWER_SECONDS
         while not self._waiting and self._is_settled() and self._is_behind():
             if time.monotonic() > give_up:
-                self._leave()  # a new client asks for everything anew
                 raise RetryableError(f"Kafka has records for {self._group} but does not send them")
             self._ask(LOOK_SECONDS)
 

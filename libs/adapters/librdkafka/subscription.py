@@ -152,7 +152,6 @@ class LibrdkafkaSubscription(Subscription):
         give_up = time.monotonic() + ANSWER_SECONDS
         while not (self._waiting or self._closed) and self._is_behind():
             if time.monotonic() > give_up:
-                self._leave(is_heard=True)  # a new client asks for everything anew
                 raise RetryableError(f"Kafka has records for {self._group} but does not send them")
             self._ask(LOOK_SECONDS, FETCH_RECORDS)
 
