@@ -7,7 +7,6 @@ from uuid import UUID
 
 import structlog
 from kafka import KafkaConsumer, TopicPartition
-from kafka.consumer.subscription_state import AsyncConsumerRebalanceListener
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.errors import (
     CommitFailedError,
@@ -21,6 +20,7 @@ from kafka.structs import MemberState, OffsetAndMetadata
 from typing_extensions import override
 
 from libs.adapters.kafka.administration import Administration
+from libs.adapters.kafka.arrivals import Arrivals
 from libs.adapters.kafka.connecting import REQUEST_MS, Connection
 from libs.adapters.kafka.unreadable import Gap, read_around, start_of
 from libs.contracts import headers
@@ -61,25 +61,6 @@ _NO_LONGER_OURS = (
 log = structlog.get_logger()
 
 
-class _Arrivals(AsyncConsumerRebalanceListener):  # type: ignore[misc]  # it ships no types
-    """Notes which slots were given to this member since somebody looked.
-
-    It is asynchronous because a blocking one hangs the client's own loop. Nothing is committed
-    here: a handler's work is committed before the next poll, and only a poll gives slots away.
-    """
-
-    def __init__(self) -> None:
-        self.new: set[Any] = set()
-
-    @override
-    async def on_partitions_revoked(self, revoked: set[Any]) -> None:
-        self.new -= revoked
-
-    @override
-    async def on_partitions_assigned(self, assigned: set[Any]) -> None:
-        self.new |= assigned
-
-
 class KafkaSubscription(Subscription):
     """Reads ahead a little, and hands out what it has read slot by slot in turn."""
 
@@ -97,7 +78,7 @@ class KafkaSubscription(Subscription):
         self._group = group
         self._topics = topics
         self._consumer: Any = None
-        self._arrivals = _Arrivals()
+        self._arrivals = Arrivals()
         self._waiting: Turns[Any, Any] = Turns()
         self._done: dict[Any, int] = {}
         self._ends: dict[Any, int] = {}
@@ -165,7 +146,7 @@ class KafkaSubscription(Subscription):
     def _leave(self) -> None:
         """Give the slots back, and what waits here with them."""
         consumer, self._consumer = self._consumer, None
-        self._arrivals, self._waiting = _Arrivals(), Turns()
+        self._arrivals, self._waiting = Arrivals(), Turns()
         self._done, self._ends, self._made = {}, {}, {}
         if consumer is None:
             return
