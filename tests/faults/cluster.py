@@ -84,7 +84,8 @@ class Cluster(SplitKring):
 
     def stop_one(self, service: str) -> None:
         """Ask one process to end."""
-        assert self._end(self._named[service], signal.SIGTERM) == 0
+        ended = self._end(self._named[service], signal.SIGTERM)
+        assert ended == 0, f"{service} ended with {ended}: {self._log()}"
         self._gone(service)
 
     def wait_for_the_end_of(self, service: str, seconds: float = 60.0) -> None:
