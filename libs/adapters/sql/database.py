@@ -11,8 +11,8 @@ from libs.adapters.sql.cleanings import SqlCleanings
 from libs.adapters.sql.engine import open_engines, translated
 from libs.adapters.sql.engines import Engines
 from libs.adapters.sql.letters import SqlLetters
-from libs.adapters.sql.outbox import SqlOutbox, prune
-from libs.adapters.sql.watcher import Watcher
+from libs.adapters.sql.outbox import SqlOutbox, anything_unsent, prune
+from libs.adapters.sql.watcher import version_of
 from libs.adapters.sql.work import Seal, SqlWork, Stamp, unsealed
 from libs.kernel.access import Access
 from libs.kernel.bell import Bell
@@ -31,7 +31,8 @@ class SqlDatabase(Database, Guarded):
         self._engines = engines
         self._stamp = stamp
         self._bell = Bell()
-        self._watcher = Watcher(engines.reader)
+        self._version = version_of(engines.watching)
+        self._unsent = anything_unsent(engines.watching)
         self._access = Access()
 
     @override
@@ -53,7 +54,7 @@ class SqlDatabase(Database, Guarded):
 
     @override
     def outbox(self) -> Outbox:
-        return SqlOutbox(self._engines, self._bell, self._stamp.clock)
+        return SqlOutbox(self._engines, self._unsent, self._bell, self._stamp.clock)
 
     @override
     def letters(self) -> Letters:
@@ -83,7 +84,8 @@ class SqlDatabase(Database, Guarded):
     @override
     def version(self) -> str:
         with translated():
-            return self._watcher.version()
+            connection, seen = self._version.ask()
+        return f"{connection}:{seen}"
 
     @override
     def is_ready(self) -> bool:
@@ -105,7 +107,8 @@ class SqlDatabase(Database, Guarded):
 
     @override
     def close(self) -> None:
-        self._watcher.close()
+        self._version.close()
+        self._unsent.close()
         self._engines.dispose()
 
 

@@ -30,6 +30,8 @@ class Engines:
 
     writer: sa.Engine
     reader: sa.Engine
+    watching: sa.Engine
+    """For single questions asked of the driver itself, which opens no transaction for them."""
     lead: Lead
     compact: Callable[[sa.Engine], bool]
     """Overwrites what was deleted, as far as the engine can; False while a reader is in the way."""

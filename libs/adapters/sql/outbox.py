@@ -8,6 +8,7 @@ from typing_extensions import override
 from libs.adapters.sql.engine import translated
 from libs.adapters.sql.engines import Engines
 from libs.adapters.sql.tables import OUTBOX
+from libs.adapters.sql.watcher import Watcher
 from libs.contracts import headers
 from libs.contracts.envelope import Record
 from libs.kernel.bell import Bell
@@ -15,7 +16,8 @@ from libs.kernel.clock import Clock
 from libs.ports.database import Outbox
 
 _UNSENT = OUTBOX.c.sent_at.is_(None)
-# Built once: an idle relay asks every half second, and building costs more than asking.
+_ANYTHING = "SELECT EXISTS (SELECT 1 FROM outbox WHERE sent_at IS NULL)"
+# Built once: building costs more than asking.
 _PENDING = (
     sa.select(OUTBOX.c.id, OUTBOX.c.topic, OUTBOX.c.key, OUTBOX.c.headers, OUTBOX.c.value)
     .where(_UNSENT)
@@ -32,9 +34,10 @@ class SqlOutbox(Outbox):
     Remembering the last id would skip rows that commit later with a lower one.
     """
 
-    def __init__(self, engines: Engines, bell: Bell, clock: Clock) -> None:
-        """Take the engines, the bell that rings for new rows, and the clock."""
+    def __init__(self, engines: Engines, unsent: Watcher, bell: Bell, clock: Clock) -> None:
+        """Take the engines, who tells if any row waits, the bell for new rows, and the clock."""
         self._engines = engines
+        self._unsent = unsent
         self._bell = bell
         self._clock = clock
         self._known = 0
@@ -46,9 +49,12 @@ class SqlOutbox(Outbox):
 
     @override
     def claim(self, limit: int) -> list[tuple[int, Record]]:
-        rows = self.pending(limit)
-        if not rows:
+        self._known = self._bell.rings()  # before the look: a row committed after it rings again
+        with translated():
+            _, is_there = self._unsent.ask()
+        if not is_there:
             return []
+        rows = self.pending(limit)
         was_first = self._is_first
         with translated():
             self._is_first = self._engines.lead.holds()
@@ -59,7 +65,7 @@ class SqlOutbox(Outbox):
 
     @override
     def pending(self, limit: int) -> list[tuple[int, Record]]:
-        self._known = self._bell.rings()  # before the look: a row committed after it rings again
+        self._known = self._bell.rings()  # before the look, as above
         with translated(), self._engines.reader.connect() as connection:
             rows = connection.execute(_PENDING, {"limit": limit}).all()
         return [
@@ -91,6 +97,11 @@ class SqlOutbox(Outbox):
         if created_at is None:
             return 0.0
         return max(0.0, self._clock.now().timestamp() - float(created_at))
+
+
+def anything_unsent(engine: sa.Engine) -> Watcher:
+    """Return who tells whether any row waits: an idle relay asks many times a second."""
+    return Watcher(engine, _ANYTHING)
 
 
 def prune(engines: Engines, older_than: datetime) -> int:

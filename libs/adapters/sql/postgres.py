@@ -129,12 +129,14 @@ def open_engines(
         isolation_level="READ COMMITTED",
     )
     sa.event.listen(engine, "connect", _on_connect)
+    at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
     return Engines(
         writer=engine,
         reader=engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         ),
-        lead=SessionLead(engine.execution_options(isolation_level="AUTOCOMMIT")),
+        watching=at_once,
+        lead=SessionLead(at_once),
         compact=_vacuum,
         rewrite=_rewrite,
         look=rights.look,

@@ -69,11 +69,13 @@ def open_engines(url: sa.URL, *, wait_seconds: float) -> Engines:
         raise SettingsError("KRING_DATABASE: SQLite needs a file, as in sqlite:///data/search.db")
     path = Path(str(url.database))
     path.parent.mkdir(parents=True, exist_ok=True)
+    reader = _engine(
+        url, (*_PRAGMAS, "query_only=ON"), begin="BEGIN", size=_READERS, wait=wait_seconds
+    )
     return Engines(
         writer=_engine(url, _PRAGMAS, begin="BEGIN IMMEDIATE", size=1, wait=wait_seconds),
-        reader=_engine(
-            url, (*_PRAGMAS, "query_only=ON"), begin="BEGIN", size=_READERS, wait=wait_seconds
-        ),
+        reader=reader,
+        watching=reader,
         lead=FileLead(path.with_name(f"{path.name}-relay")),
         compact=_checkpoint,
         rewrite=lambda writer, _tables: _checkpoint(writer),

@@ -1,7 +1,8 @@
 """Writing whole rows, new or changed, in one statement that SQLite and PostgreSQL share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
+from operator import itemgetter
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,19 +19,20 @@ def upsert(work: Work, table: sa.Table, *rows: Mapping[str, object]) -> None:
     """
     if not rows:
         return
-    keys = [column.name for column in table.primary_key]
-    ordered: Sequence[Mapping[str, object]] = sorted(
-        rows, key=lambda row: [str(row[key]) for key in keys]
-    )
     connection = connection_of(work)
     statement = _statement(connection.dialect.name, table, tuple(rows[0]))
-    connection.execute(statement, [dict(row) for row in ordered])
+    connection.execute(statement, sorted(rows, key=itemgetter(*_keys(table))))
+
+
+@cache
+def _keys(table: sa.Table) -> list[str]:
+    return [column.name for column in table.primary_key]
 
 
 @cache
 def _statement(dialect: str, table: sa.Table, names: tuple[str, ...]) -> sa.Executable:
     """Return the statement; to build it takes as long as to execute it for one row."""
-    keys = [column.name for column in table.primary_key]
+    keys = _keys(table)
     kind = postgresql.insert if dialect == "postgresql" else sqlite.insert
     insert: postgresql.Insert | sqlite.Insert = kind(table)
     change = {name: insert.excluded[name] for name in names if name not in keys}

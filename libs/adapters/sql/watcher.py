@@ -1,53 +1,55 @@
-"""Noticing that something was committed, without asking what."""
+"""One question that is asked again and again, as cheaply as can be."""
 
 import threading
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.pool import PoolProxiedConnection
 
-_QUESTIONS = {
+_VERSIONS = {
     "sqlite": "PRAGMA data_version",
     "postgresql": "SELECT pg_current_snapshot()::text",  # also changes for other databases' sake
 }
 
 
 class Watcher:
-    """Looks through one connection of its own, since SQLite tells each connection about others."""
+    """Asks through one connection of its own, in no transaction: that takes a sixth of the time.
 
-    def __init__(self, engine: sa.Engine) -> None:
-        """Take an engine of readers; connects on first use."""
+    SQLite moreover tells each connection about the others.
+    """
+
+    def __init__(self, engine: sa.Engine, question: str) -> None:
+        """Take an engine that opens no transactions, and what to ask; connects on first use."""
         self._engine = engine
-        self._question = _QUESTIONS[engine.dialect.name]
-        self._connection: PoolProxiedConnection | None = None
+        self._question = question
+        self._connection: sa.Connection | None = None
         self._connections = 0
         self._lock = threading.Lock()
 
-    def version(self) -> str:
-        """Return another value after every commit of a change through another connection."""
+    def ask(self) -> tuple[int, Any]:
+        """Return which connection it is, counted from the first, and the answer."""
         with self._lock:
             try:
-                seen = self._ask()
+                return self._answer()
             except self._engine.dialect.loaded_dbapi.Error as error:
                 self._drop()
                 raise sa.exc.DBAPIError.instance(
                     self._question, None, error, self._engine.dialect.loaded_dbapi.Error
                 ) from error
-            return f"{self._connections}:{seen}"
 
-    def _ask(self) -> object:
+    def _answer(self) -> tuple[int, Any]:
         if self._connection is None:
-            self._connection = self._engine.raw_connection()
+            self._connection = self._engine.connect()
             self._connections += 1
-        cursor = self._connection.cursor()
+        cursor = self._connection.connection.cursor()
         cursor.execute(self._question)
-        (version,) = cursor.fetchall()
+        ((answer,),) = cursor.fetchall()
         cursor.close()
-        self._connection.rollback()
-        return version
+        return self._connections, answer
 
     def _drop(self) -> None:
         if self._connection is not None:
             self._connection.invalidate()
+            self._connection.close()
             self._connection = None
 
     def close(self) -> None:
@@ -56,3 +58,8 @@ class Watcher:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+
+
+def version_of(engine: sa.Engine) -> Watcher:
+    """Return who tells another answer after every commit of a change by somebody else."""
+    return Watcher(engine, _VERSIONS[engine.dialect.name])

@@ -101,6 +101,35 @@ def test_a_connection_that_breaks_in_a_transaction_is_worth_another_try(
     assert database.is_ready()
 
 
+def test_a_connection_that_is_kept_and_breaks_is_told_once_and_made_anew(
+    database: SqlDatabase,
+) -> None:
+    outbox = database.outbox()
+    assert outbox.claim(1) == []
+    assert database.version()
+    others = sa.text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    with database.read() as work:
+        connection_of(work).execute(others)
+    with pytest.raises(RetryableError):
+        outbox.claim(1)
+    with pytest.raises(RetryableError):
+        database.version()
+    with database.write() as work:
+        work.emit(topics.STORIES, "s", programme="p", sequence=1, state=Story(story_id="s"))
+    assert len(outbox.claim(1)) == 1
+    assert database.version()
+
+
+def test_an_idle_relay_leaves_no_transaction_open(database: SqlDatabase) -> None:
+    assert database.outbox().claim(1) == []
+    waiting = sa.text("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in trans%'")
+    with database.read() as work:
+        assert connection_of(work).scalar(waiting) == 0
+
+
 def test_a_full_disk_is_told_apart(database: SqlDatabase) -> None:
     full = sa.text("DO $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$")
     with pytest.raises(FullError, match="no space left"), database.write() as work:
