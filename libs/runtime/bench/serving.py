@@ -93,7 +93,8 @@ def _fill(kring: Installation, size: Size) -> str:
 
     wait_until(has_slate, _SLATES_SECONDS)
     kring.settle(_SLATES_SECONDS)  # until then answers change all the time and are made anew
-    return found[0]
+    wait_until(has_slate, _SLATES_SECONDS)
+    return found[-1]
 
 
 def _pairs(kring: Installation, route: Route, requests: int) -> Iterator[Pair]:
