@@ -85,6 +85,8 @@ class SqlMembers(Members):
     def _members(self, work: Work, query: sa.Select[Any]) -> list[Kept[Member]]:
         connection = connection_of(work)
         rows = connection.execute(query).mappings().all()
+        if not rows:
+            return []
         ids = [row["id"] for row in rows]
         initiatives: dict[str, list[Initiative]] = defaultdict(list)
         told = sa.select(INITIATIVES).where(INITIATIVES.c.member_id.in_(ids))

@@ -56,7 +56,8 @@ class SqlStories(Stories):
         del values["contacts"]
         upsert(work, STORIES, values | {"is_hidden": story.is_hidden, "sequence": kept.sequence})
         connection = connection_of(work)
-        connection.execute(sa.delete(CONTACTS).where(CONTACTS.c.story_id == story.id))
+        if kept.sequence > 1:  # before that there are none
+            connection.execute(sa.delete(CONTACTS).where(CONTACTS.c.story_id == story.id))
         if story.contacts:
             rows = [
                 {"story_id": story.id, "member_id": member, "place": place}
@@ -87,6 +88,8 @@ class SqlStories(Stories):
     def _stories(self, work: Work, query: sa.Select[Any]) -> list[Kept[Story]]:
         connection = connection_of(work)
         rows = connection.execute(query).mappings().all()
+        if not rows:
+            return []
         contacts: dict[str, list[str]] = defaultdict(list)
         ids = [row["id"] for row in rows]
         asked = sa.select(CONTACTS).where(CONTACTS.c.story_id.in_(ids))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from libs.kernel.errors import AppError
 from libs.kernel.policy import Reader
@@ -10,6 +11,7 @@ from services.ingestion.domain.fields import Fields
 from services.ingestion.domain.formats import RecordKind
 from services.ingestion.domain.identity import external, fingerprint
 from services.ingestion.domain.outcome import Outcome
+from services.ingestion.domain.programme import Programme
 from services.ingestion.domain.story import Place, Story, read_story
 from services.ingestion.ports.record import LanguageDetector
 from services.ingestion.usecases.access import Access
@@ -53,13 +55,17 @@ class ImportBatch:
         stores = self.registry.stores
         stories = []
         with self.registry.database.read() as work:
+
+            @cache
+            def to_fill(reference: str) -> Programme:
+                return Access(stores).programme_to_fill(work, reference, reader)
+
             for raw in records:
                 if not isinstance(raw, Mapping):
                     continue
                 fields = Fields(raw, lenient=True)
-                reference = fields.line("programme") or programme
                 try:
-                    target = Access(stores).programme_to_fill(work, reference, reader)
+                    target = to_fill(fields.line("programme") or programme)
                 except AppError:
                     continue
                 key = external(target.id, RecordKind.STORIES, fields.line("id"))

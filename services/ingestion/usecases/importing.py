@@ -111,7 +111,7 @@ class Importer:
 
     def _story(self, work: Work, sent: Sent, reader: Reader) -> Outcome:
         stores, programme = self.registry.stores, sent.programme
-        before = stores.stories.get(work, sent.known_id)
+        before = stores.stories.get(work, sent.known_id) if sent.known_id else None
         fields = Fields(sent.record, lenient=True)
         fields.pass_over("id", "programme", "sample")
 
@@ -132,7 +132,8 @@ class Importer:
 
     def _member(self, work: Work, sent: Sent, reader: Reader) -> Outcome:
         record, ignored = _as_member(sent)
-        before = self.registry.stores.members.get(work, sent.known_id)
+        members = self.registry.stores.members
+        before = members.get(work, sent.known_id) if sent.known_id else None
         fields = Fields(record, lenient=True)
         fields.pass_over("id", "programme", "sample")
         standing = Standing(
