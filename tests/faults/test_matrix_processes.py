@@ -105,6 +105,27 @@ def test_a_relay_that_stood_still_finds_another_in_its_place(
         row.saw(f"{trial.check()} snapshots")
 
 
+def test_a_rebuild_that_is_killed_is_done_by_the_next_one(
+    cluster: Cluster, trial: Trial, report: Report
+) -> None:
+    chance = random.Random(22)  # noqa: S311  # moments, no secret
+    with report.row("X22", "split: `kring rebuild search` is killed 5 times") as row:
+        trial.tell()
+        trial.settle()
+        assert cluster.stop() == 0
+        for _ in range(5):
+            rebuilding = cluster.begin("rebuild", "search")
+            try:
+                rebuilding.communicate(timeout=chance.uniform(0.5, 6.0))
+            except subprocess.TimeoutExpired:
+                rebuilding.send_signal(signal.SIGKILL)
+                rebuilding.communicate()
+        done = cluster.cli("rebuild", "search")
+        assert done.returncode == 0, done.stderr
+        cluster.start_empty()
+        row.saw(f"at rest after {trial.settle():.1f} s; {trial.check()} snapshots")
+
+
 def test_a_flood_of_bad_records_stops_the_consumer_before_it_buries_all(
     cluster: Cluster, trial: Trial, report: Report
 ) -> None:
@@ -126,27 +147,6 @@ def test_a_flood_of_bad_records_stops_the_consumer_before_it_buries_all(
         trial.settle(may_bury=True)
         trial.unbury()
         row.saw(f"{trial.check()} snapshots")
-
-
-def test_a_rebuild_that_is_killed_is_done_by_the_next_one(
-    cluster: Cluster, trial: Trial, report: Report
-) -> None:
-    chance = random.Random(22)  # noqa: S311  # moments, no secret
-    with report.row("X22", "split: `kring rebuild search` is killed 5 times") as row:
-        trial.tell()
-        trial.settle()
-        assert cluster.stop() == 0
-        for _ in range(5):
-            rebuilding = cluster.begin("rebuild", "search")
-            try:
-                rebuilding.communicate(timeout=chance.uniform(0.5, 6.0))
-            except subprocess.TimeoutExpired:
-                rebuilding.send_signal(signal.SIGKILL)
-                rebuilding.communicate()
-        done = cluster.cli("rebuild", "search")
-        assert done.returncode == 0, done.stderr
-        cluster.start_empty()
-        row.saw(f"at rest after {trial.settle():.1f} s; {trial.check()} snapshots")
 
 
 def _bury_all(cluster: Cluster, service: str) -> int:
