@@ -323,7 +323,7 @@ def test_rewinding_polls_again_from_there(bus: Bus) -> None:
 def test_rewinding_a_slot_of_somebody_else_is_ignored(bus: Bus) -> None:
     bus.publish([record("a", "1")])
     subscription = bus.subscribe("g", [TOPIC])
-    drain(subscription)
+    gather(subscription, 1)
 
     subscription.rewind({Slot(OTHER, 0): 0})
     subscription.commit({Slot(OTHER, 0): 1})
