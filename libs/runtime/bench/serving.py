@@ -81,20 +81,16 @@ def _fill(kring: Installation, size: Size) -> str:
     import_records(client, "programmes", enumerate(network.programmes()))
     import_records(client, "members", enumerate(network.members()))
     import_records(client, "stories", enumerate(network.stories()))
-    members = [each["id"] for each in client.get("/v1/members", {"limit": 20})["members"]]
-    found: list[str] = []
+    members = [str(each["id"]) for each in client.get("/v1/members", {"limit": 20})["members"]]
 
     def has_slate() -> bool:
-        member = members[0]
-        members.append(members.pop(0))  # the next one next time: some fit nobody
-        if client.get("/v1/recommendations", {"member": member})["recommendations"]:
-            found.append(str(member))
-        return bool(found)
+        members.append(members.pop(0))  # the next one each time: some fit nobody
+        return bool(client.get("/v1/recommendations", {"member": members[-1]})["recommendations"])
 
     wait_until(has_slate, _SLATES_SECONDS)
     kring.settle(_SLATES_SECONDS)  # until then answers change all the time and are made anew
     wait_until(has_slate, _SLATES_SECONDS)
-    return found[-1]
+    return members[-1]
 
 
 def _pairs(kring: Installation, route: Route, requests: int) -> Iterator[Pair]:
